@@ -1,0 +1,1 @@
+"""flux-batch: prompts x seeds x styles -> a verified image dataset, each image bought once."""

@@ -1,0 +1,1 @@
+"""Each folder here may be deleted alone."""

@@ -1,0 +1,1 @@
+"""The embedded server: speaks the service's API over real HTTP and paints pictures. It is no model."""

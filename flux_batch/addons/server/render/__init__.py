@@ -1,0 +1,1 @@
+"""Request -> pictures. :class:`Renderer` is the seam where another renderer may stand."""

@@ -1,0 +1,43 @@
+"""Words -> one call. Heavy imports live inside the command bodies, so that ``--help`` is fast."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+
+import click
+
+COMMANDS = {
+    "run": "make the images of a grid; again = resume",
+    "plan": "count, first bodies, what each axis contributes; sends nothing",
+    "serve": "the embedded server: the same API, painted pictures, no key",
+}
+
+
+class Commands(click.Group):
+    """One module per command, imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import ``flux_batch.cli.<name>`` and return its ``command``."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command = importlib.import_module(f"flux_batch.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._rows()))
+
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        yield from COMMANDS.items()
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="flux-batch")
+def main() -> None:
+    """Turn a YAML grid into a verified image dataset, each image bought once."""

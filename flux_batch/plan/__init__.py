@@ -1,0 +1,1 @@
+"""Station 2: Grid -> Job, Job, ...: lazy, random access, stable ids."""
