@@ -12,6 +12,7 @@ FluxBatchError                1  base of all errors this package raises on purpo
 │   ├── StorageFailed         8  full, read-only, not writable, I/O error
 │   ├── FolderLocked          9  another run owns the output folder
 │   ├── RecordDamaged        10  journal or manifest broken in the middle
+│   ├── Misdirected           2  the API's address redirects elsewhere; the key does not follow
 │   └── Interrupted    130, 143  a signal
 └── TransportError               one exchange failed; says whether the request may have been read
     ├── NeverSent                no byte of the request left: safe to send again
@@ -20,8 +21,6 @@ FluxBatchError                1  base of all errors this package raises on purpo
 """
 
 from __future__ import annotations
-
-from typing import ClassVar
 
 
 class FluxBatchError(Exception):
@@ -32,7 +31,7 @@ class FluxBatchError(Exception):
         hint: the way out, as an imperative.
     """
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -107,10 +106,23 @@ class RecordDamaged(RunStopped):
     exit_code = 10
 
 
-class Interrupted(RunStopped):
-    """A signal ended the run; what was paid for has been recorded."""
+class Misdirected(RunStopped):
+    """The API's address redirects to another one; the key is not sent there."""
 
-    exit_code = 130
+    exit_code = 2
+
+
+class Interrupted(RunStopped):
+    """A signal ended the run; what was paid for has been recorded.
+
+    Args:
+        message: which signal.
+        code: 128 + the signal's number.
+    """
+
+    def __init__(self, message: str, *, code: int = 130, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = code
 
 
 class TransportError(FluxBatchError):

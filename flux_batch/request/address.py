@@ -1,0 +1,83 @@
+"""Which addresses a link may lead to. Links come from answers, so they are hostile until proved harmless."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+from flux_batch.errors import DownloadFailed
+
+SCHEMES = ("https", "http")
+TUNNELS = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+"""NAT64, 6to4 and Teredo carry an IPv4 address inside; ``is_global`` calls some of them public."""
+
+AddressInfo = tuple[Any, ...]
+"""``(family, type, proto, canonical name, socket address)`` as ``getaddrinfo`` gives it."""
+
+
+class PrivateAddressError(OSError):
+    """A link leads into a private network."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(errno.EACCES, f"{address} is a private address; only a private API may send us there")
+
+
+def is_public(address: str) -> bool:
+    """Tell whether the IP *address* is reachable for everybody on the internet."""
+    ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return ip.ipv4_mapped.is_global
+        if any(ip in net for net in TUNNELS):
+            return False
+    return ip.is_global and not ip.is_multicast
+
+
+def guarded_socket(info: AddressInfo) -> socket.socket:
+    """Open a socket for *info*, looking at the address really dialled: literals and DNS rebinding included.
+
+    Raises:
+        PrivateAddressError: the address is not public.
+    """
+    if not is_public(info[4][0]):
+        raise PrivateAddressError(info[4][0])
+    return open_socket(info)
+
+
+def open_socket(info: AddressInfo) -> socket.socket:
+    """Open a non-blocking socket with keep-alive probes, which outlive the idle cut of gateways."""
+    family, kind, protocol, _, _ = info
+    sock = socket.socket(family, kind, protocol)
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30)
+    return sock
+
+
+def is_private_host(base_url: str) -> bool:
+    """Tell whether the API itself is on this machine or a private network, by its address."""
+    host = urlsplit(base_url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return not is_public(host)
+    except ValueError:
+        return False
+
+
+def check_hop(before: str | None, url: str) -> str:
+    """Return *url* where a download may go there from *before*.
+
+    Raises:
+        DownloadFailed: another scheme than http(s), or a step from https down to http.
+    """
+    scheme = urlsplit(url).scheme.lower()
+    if scheme not in SCHEMES:
+        raise DownloadFailed(f"the link {url[:200]!r} is not http(s)")
+    if before is not None and urlsplit(before).scheme.lower() == "https" and scheme == "http":
+        raise DownloadFailed(f"the link redirects from https down to {url[:200]!r}")
+    return url

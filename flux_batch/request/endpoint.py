@@ -1,0 +1,55 @@
+"""Where the posts of a run go: a real API with the user's key, or the embedded server without one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flux_batch.request.embedded import embedded_server
+from flux_batch.request.http import HttpTransport, open_transport
+from flux_batch.request.key import Key, find_key
+
+EMBEDDED = "embedded"
+EMBEDDED_KEY = "embedded-server-needs-no-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An API and the key for it.
+
+    Attributes:
+        base_url: ``https://.../api/v6``, or ``embedded``.
+        key: signs each body.
+    """
+
+    base_url: str
+    key: Key
+
+    @property
+    def forgets(self) -> bool:
+        """Whether what this service accepted dies with the run, unbilled: true of the embedded server only."""
+        return self.base_url == EMBEDDED
+
+    @asynccontextmanager
+    async def open(self, *, links: int) -> AsyncIterator[HttpTransport]:
+        """Open the transport, with at most *links* downloads at a time; start the embedded server where it is one."""
+        if not self.forgets:
+            async with open_transport(self.base_url, self.key, links=links) as transport:
+                yield transport
+            return
+        async with embedded_server() as base_url, open_transport(base_url, self.key, links=links) as transport:
+            yield transport
+
+
+def find_endpoint(base_url: str, key_env: str, key_file: Path | None) -> Endpoint:
+    """Pair *base_url* with its key; the user's key never goes to the embedded server.
+
+    Raises:
+        KeyMissing: a real endpoint and no key.
+        UsageError: the key is unusable.
+    """
+    if base_url == EMBEDDED:
+        return Endpoint(base_url, Key(EMBEDDED_KEY))
+    return Endpoint(base_url, find_key(key_env, key_file))
