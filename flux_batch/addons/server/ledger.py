@@ -1,0 +1,105 @@
+"""What the server saw and what it billed, event by event: the truth a client's claims are compared with."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+
+ROOM = 200_000
+"""Entries kept in memory; a ledger file keeps them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event.
+
+    Attributes:
+        seq: number of the event among all events, from 1.
+        event: ``post``, ``fetch``, ``image``, ``webhook`` or ``done`` (a request left the queue; no HTTP).
+        n: number among the events of its kind, from 1.
+        track_id: as posted.
+        id: generation id; None where none was given.
+        billed: images billed by this event.
+        cost: of these, in USD.
+        status: HTTP status the server meant to answer; None where it answers nothing.
+        fault: name of the fault played on the event, None for none.
+        in_flight: slots of the account taken after the event.
+        at: RFC 3339, UTC.
+        t: seconds on the server's monotonic clock.
+    """
+
+    seq: int
+    event: str
+    n: int
+    track_id: str | int | None
+    id: int | None
+    billed: int
+    cost: float
+    status: int | None
+    fault: str | None
+    in_flight: int
+    at: str
+    t: float
+
+
+class Ledger:
+    """Entries in the order of the events; safe to read while the server runs.
+
+    Args:
+        file: gets each entry as a JSON line before :meth:`write` returns; None keeps them in memory only.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._entries: deque[Entry] = deque(maxlen=ROOM)
+        self._turn = anyio.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(tuple(self._entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def of(self, event: str) -> list[Entry]:
+        """The entries of one kind of event."""
+        return [entry for entry in self if entry.event == event]
+
+    def number(self, event: str) -> tuple[int, int]:
+        """Return the next number among all events and the next among those of its kind."""
+        self._counts[event] += 1
+        return self._counts.total(), self._counts[event]
+
+    @property
+    def billed(self) -> int:
+        """Images billed by the entries in memory."""
+        return sum(entry.billed for entry in self)
+
+    async def write(self, entry: Entry) -> None:
+        """Record *entry*, in the file first."""
+        if self._file is not None:
+            async with self._turn:
+                await anyio.to_thread.run_sync(append, self._file, line(entry))
+        self._entries.append(entry)
+
+
+def line(entry: Entry) -> str:
+    """*entry* as one line of JSON."""
+    return json.dumps(asdict(entry)) + "\n"
+
+
+def append(file: Path, text: str) -> None:
+    """Add *text* to *file* in one write, so that a killed server leaves whole lines."""
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(text)
+
+
+def stamp() -> str:
+    """Now, as RFC 3339 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,101 @@
+"""Everything about the server that can be chosen, as two frozen values: the account and its manners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from flux_batch.addons.server.service_time import ServiceTime
+
+DAY = 86_400.0
+MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """The ways in which the service's answers are known to vary; every default is what is seen most today.
+
+    Attributes:
+        status_codes: ``documented`` (400, 401, 402, 429, ...) or ``always-200``, as the live service did for years.
+        spelling: the key of an error's words: ``message``, or ``messege`` as older endpoints write it.
+        ids: whether generation ids are numbers or text.
+        output: where a success names its images: ``output``, only ``proxy_links``, or only ``future_links``.
+        proxy_links: a list, an object keyed by index, or absent.
+        pending_output: what ``output`` is while a request is processing.
+        eta: whole seconds or a float.
+        fetched: whether a fetch's success has all of the first answer or only id and links.
+        busy: the words of a full queue: documented, the live ones (``current_queue``), or ``try again in``.
+        base64: what ``base64: yes`` yields: a link to a text file, text in ``output``, a data URI in
+            ``output``, or a link to a text file holding a data URI.
+        padding: whether base64 text keeps its ``=``.
+        meta: the names in ``meta``: as on the documented page, as captured live, or as the realtime family writes them.
+        file_name: ``<uuid>-0.png`` or ``0-<uuid>.png``.
+        image_type: the content type of a picture.
+        slashes: ``escaped`` (``\\/``, as PHP encodes JSON) or ``plain``.
+    """
+
+    status_codes: Literal["documented", "always-200"] = "documented"
+    spelling: Literal["message", "messege"] = "message"
+    ids: Literal["int", "str"] = "int"
+    output: Literal["output", "proxy", "future"] = "output"
+    proxy_links: Literal["list", "object", "absent"] = "list"
+    pending_output: Literal["list", "string", "absent"] = "list"
+    eta: Literal["int", "float"] = "int"
+    fetched: Literal["short", "full"] = "short"
+    busy: Literal["documented", "live", "wait"] = "documented"
+    base64: Literal["link", "inline", "data-uri", "link-data-uri"] = "link"
+    padding: Literal["yes", "no"] = "yes"
+    meta: Literal["page", "live", "realtime"] = "page"
+    file_name: Literal["uuid-first", "index-first"] = "uuid-first"
+    image_type: Literal["image/png", "text/plain"] = "image/png"
+    slashes: Literal["escaped", "plain"] = "escaped"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The account the server plays, and where it listens.
+
+    Attributes:
+        host, port: where to listen; port 0 takes a free one.
+        queue_limit: requests the account may have queued or processing at once (the service sells 5, 10 and 15).
+        workers: requests served at once, first in first out; None serves the whole queue at once.
+        service_time: how long one request takes at least; rendering comes on top only where it takes longer.
+        hold: seconds a POST waits for its pictures before it answers ``processing``; a request whose estimate is
+            longer is answered at once.
+        eta_error: 0 for true estimates; 0.2 lets each be wrong by up to 20 %.
+        price: of one image, in USD.
+        balance: of the wallet at start, in USD.
+        key: the only valid API key; None accepts any that is not empty.
+        temp_seconds: how long a ``temp`` link lives.
+        link_lag: seconds for which a link answers 404 after its request succeeded.
+        spam_seconds: how long the same body counts as sent twice; 0 never.
+        seed: of everything the server draws itself.
+        first_id: generation ids count up from here; None takes one from the clock, so that no two servers share ids.
+        remember: requests whose answers and pictures can still be asked for; older ones are forgotten.
+        cache_bytes: rendered pictures kept; others are rendered again when asked for.
+        webhook_any_host: whether webhooks may leave this machine.
+        ledger: file that gets one JSON line per event, before the event misbehaves; None keeps it in memory only.
+        manners: how answers are spelled.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8177
+    queue_limit: int = 5
+    workers: int | None = None
+    service_time: ServiceTime = field(default_factory=ServiceTime)
+    hold: float = 20.0
+    eta_error: float = 0.0
+    price: float = 0.0047
+    balance: float = 1_000_000.0
+    key: str | None = field(default=None, repr=False)
+    temp_seconds: float = DAY
+    link_lag: float = 0.0
+    spam_seconds: float = 0.0
+    seed: int = 0
+    first_id: int | None = None
+    remember: int = 50_000
+    cache_bytes: int = 128 * MEBIBYTE
+    webhook_any_host: bool = False
+    ledger: Path | None = None
+    manners: Manners = field(default_factory=Manners)

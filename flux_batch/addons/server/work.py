@@ -1,0 +1,89 @@
+"""The requests the service has accepted, and for how long it remembers them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
+
+import anyio
+
+from flux_batch.addons.server.order import Order
+from flux_batch.addons.server.queue import Turn
+
+
+class State(StrEnum):
+    """How far an accepted request is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One accepted, billed request.
+
+    Attributes:
+        id: generation id.
+        post: the how-manieth POST it came with, from 1.
+        order: what was asked, as understood.
+        turn: when it is served, seconds on the service's clock.
+        state: how far it is.
+        ended_at: when it was done or failed.
+        ended: set at that moment.
+    """
+
+    id: int
+    post: int
+    order: Order
+    turn: Turn
+    state: State = State.WAITING
+    ended_at: float = 0.0
+    ended: anyio.Event = field(default_factory=anyio.Event)
+
+    @property
+    def uuid(self) -> str:
+        """Name of its files: another id has another name, a restarted server with the same ids the same names."""
+        return str(uuid5(NAMESPACE_URL, f"flux-batch:{self.id}"))
+
+    def end(self, state: State, now: float) -> None:
+        """Reach *state* at *now* and wake whoever waits."""
+        self.state = state
+        self.ended_at = now
+        self.ended.set()
+
+
+class Shelf:
+    """Accepted requests by id and by file name; the oldest fall off.
+
+    Args:
+        room: requests remembered.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._works: OrderedDict[int, Work] = OrderedDict()
+        self._ids: dict[str, int] = {}
+
+    def put(self, work: Work) -> None:
+        """Remember *work*, forgetting the oldest where there is no room."""
+        self._works[work.id] = work
+        self._ids[work.uuid] = work.id
+        while len(self._works) > self._room:
+            _, oldest = self._works.popitem(last=False)
+            del self._ids[oldest.uuid]
+
+    def by_id(self, identity: str) -> Work | None:
+        """The request with this generation id, given as text."""
+        return self._works.get(int(identity)) if identity.isdecimal() and len(identity) < 20 else None  # noqa: PLR2004
+
+    def by_uuid(self, uuid: str) -> Work | None:
+        """The request whose files have this name."""
+        return self._works.get(self._ids.get(uuid, -1))
+
+    def latest(self, count: int, skip: int = 0) -> list[Work]:
+        """*count* finished requests, newest first, after *skip* of them."""
+        finished = [work for work in reversed(self._works.values()) if work.state is State.DONE]
+        return finished[skip : skip + count]
