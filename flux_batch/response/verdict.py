@@ -1,4 +1,4 @@
-"""What an answer means, as one of six frozen values. ``match`` on them and mypy finds the case one forgot."""
+"""What an answer means: one of six frozen values, and a seventh for polls. mypy finds the case a ``match`` forgot."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ class Busy:
         message: the service's words.
         retry_after: seconds to wait as told by body, header or words; None where nothing was said.
         limit: the queue depth named by the answer ("Maximum 5 queued requests"), else None.
-        server: True for a server error of the API itself (500, ``failed, try again``), False for a full queue.
+        server: True where the API itself broke (500, ``failed, try again``), False where it has no room at the moment
+            (full queue, rate, spam filter, 503).
     """
 
     message: str
@@ -77,16 +78,17 @@ class Refused:
 
 
 class StopReason(StrEnum):
-    """Why no job of the run can succeed."""
+    """Why no job of the run can succeed. ``REDIRECT``: the configured address is not where the API lives."""
 
     KEY = "key"
     CREDIT = "credit"
     PLAN = "plan"
+    REDIRECT = "redirect"
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The whole run must stop: key, credit or plan."""
+    """The whole run must stop: key, credit, plan or address. *message* is the service's words, on one line."""
 
     reason: StopReason
     message: str
@@ -107,4 +109,18 @@ class Unknown:
     links: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The service does not know the id that was asked for. Early on it may yet learn it; later the job is lost.
+
+    The links an earlier ``Pending`` gave may still work.
+    """
+
+    message: str
+
+
 Verdict: TypeAlias = Images | Pending | Busy | Refused | Stop | Unknown
+"""What the answer to a generate POST means."""
+
+PollVerdict: TypeAlias = Verdict | Gone
+"""What the answer to a poll means. The job is paid: ``Busy`` and ``Unknown`` say "ask again", never "post again"."""

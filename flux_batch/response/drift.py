@@ -1,0 +1,111 @@
+"""What was asked against what was got, field by field. The service echoes a request in spellings of its own."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flux_batch.plan.job import JSON
+
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "width": ("W", "width"),
+    "height": ("H", "height"),
+    "samples": ("n_samples", "samples"),
+    "num_inference_steps": ("steps", "num_inference_steps"),
+    "safety_checker": ("safety_checker", "safetychecker"),
+    "lora_model": ("lora", "lora_model"),
+    "embeddings_model": ("embeddings", "embeddings_model"),
+}
+"""Body field -> the keys ``meta`` has for it in the captures, best first. Other fields keep their name."""
+
+NOT_ECHOED = frozenset({"key", "webhook", "track_id"})
+FREE_TEXT = frozenset({"prompt", "negative_prompt"})
+"""Compared letter by letter: a prompt that says ``no`` or ``512`` means just that."""
+
+NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,2})?", re.ASCII)
+WORDS: Mapping[str, bool] = {
+    "yes": True,
+    "true": True,
+    "no": False,
+    "false": False,
+    "none": False,
+    "null": False,
+    "": False,
+}
+"""Flags travel as booleans or as words, and what is off also as ``none`` or null."""
+
+CLOSE = 1e-6
+"""Relative difference that a number may pick up on its way through a 32-bit float."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One field in which the answer departs from the request.
+
+    Attributes:
+        field: its name in the request's body.
+        asked, got: both values as they were sent and answered.
+    """
+
+    field: str
+    asked: JSON
+    got: JSON
+
+
+def drift(asked: Mapping[str, JSON], got: Mapping[str, JSON]) -> tuple[Drift, ...]:
+    """Compare a request's body with the answer's ``meta``, in the body's order.
+
+    ``"512"`` is 512, ``yes`` is true, 7 is 7.0. A field that was left to the service (null) or that ``meta`` does not
+    have is no drift.
+    """
+    pairs = ((field, value, _echoes(field, got)) for field, value in asked.items() if field not in NOT_ECHOED)
+    return tuple(
+        Drift(field, value, echoes[0])
+        for field, value, echoes in pairs
+        if value is not None and echoes and not any(_same(field, value, echo) for echo in echoes)
+    )
+
+
+def _echoes(field: str, got: Mapping[str, JSON]) -> list[JSON]:
+    """Return what ``meta`` says about *field*, under each of its names."""
+    return [got[name] for name in ALIASES.get(field, (field,)) if name in got]
+
+
+def _same(field: str, asked: JSON, got: JSON) -> bool:
+    """Tell whether two spellings mean one value."""
+    if field in FREE_TEXT:
+        return (asked or "") == (got or "")
+    left, right = _plain(asked), _plain(got)
+    if isinstance(left, bool) and isinstance(right, int) and right in {0, 1}:
+        return left is bool(right)  # flags come back as 1 and 0 too; a number never comes back as a flag
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, float) or isinstance(right, float):
+        return isinstance(left, int | float) and isinstance(right, int | float) and _close(left, right)
+    return left == right
+
+
+def _plain(value: JSON) -> Plain:
+    """Undo the wire's spellings: words to flags, digits to numbers."""
+    if value is None:
+        return False
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text.lower() in WORDS:
+        return WORDS[text.lower()]
+    if NUMBER.fullmatch(text) is None:
+        return text
+    return int(text) if text.lstrip("+-").isdecimal() else float(text)
+
+
+def _close(left: float, right: float) -> bool:
+    try:
+        return math.isclose(left, right, rel_tol=CLOSE)
+    except OverflowError:
+        return False

@@ -1,0 +1,70 @@
+"""What can be saved from an answer that is no JSON: a cut one still holds the id it was billed under."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flux_batch.response.body import generation_id, one_line
+from flux_batch.response.links import fetch_id, links_in
+
+LOOKED_AT = 2**20
+"""Bytes searched. The id stands before or right after the links, and those in the first kilobytes."""
+
+ID = re.compile(r'(?<!\\)"(?:id|request_id)"\s*:\s*(?:"([^"\\]+)"|(\d+)(?=[\s,}]))')
+"""A number counts only with what follows it: ``"id": 667`` may be the beginning of 66752945."""
+FETCH_RESULT = re.compile(r'(?<!\\)"fetch_result"\s*:\s*"([^"]+)"')
+LINK_FIELD = re.compile(r'(?<!\\)"(?:output|proxy_links|future_links)"\s*:\s*[\[{]([^\]}]*)')
+WHOLE_STRING = re.compile(r'"https?:[^"]+"')
+TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
+TAG = re.compile(r"<[^>]{0,500}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Salvage:
+    """A generation id and links found in a wreck; None and empty where nothing was."""
+
+    id: str | None = None
+    links: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.id is not None or bool(self.links)
+
+
+def salvage(content: bytes) -> Salvage:
+    """Search the bytes of an unreadable answer for a generation id and for links that are complete."""
+    text = content[:LOOKED_AT].decode("utf-8", "replace")
+    return Salvage(id=next(_ids(text), None), links=links_in(list(_links(text))))
+
+
+def is_html(content: bytes) -> bool:
+    """Tell whether an answer is a page for people, as gateways send it."""
+    return (
+        content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<head", b"<?xml"))
+    )
+
+
+def gist(content: bytes) -> str:
+    """Return the title of a page, or the beginning of any other text, on one short line."""
+    text = content[:8192].decode("utf-8", "replace")
+    title = TITLE.search(text)
+    return one_line(title.group(1) if title else TAG.sub(" ", text), 200) or "an empty body"
+
+
+def _ids(text: str) -> Iterator[str]:
+    """Yield the ids that may go into a URL."""
+    found = [quoted or digits for quoted, digits in ID.findall(text)]
+    found += [fetch_id(url.replace("\\/", "/")) or "" for url in FETCH_RESULT.findall(text)]
+    yield from (checked for checked in map(generation_id, found) if checked)
+
+
+def _links(text: str) -> Iterator[str]:
+    """Yield the complete strings of the link fields, unescaped."""
+    for field in LINK_FIELD.findall(text):
+        for quoted in WHOLE_STRING.findall(field):
+            try:
+                yield json.loads(quoted)
+            except ValueError:
+                continue
