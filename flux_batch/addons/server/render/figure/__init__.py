@@ -1,0 +1,1 @@
+"""Figures: animals, buildings, plants and things, as outlines in tones."""

@@ -1,0 +1,71 @@
+"""The stage: canvas, light and chance of one picture, and the few measures all places share."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from flux_batch.addons.server.render.canvas import Canvas
+from flux_batch.addons.server.render.chance import Chance
+from flux_batch.addons.server.render.outline import Point
+from flux_batch.addons.server.render.palette import Palette
+from flux_batch.addons.server.render.prompt import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What every painter of a place gets.
+
+    Attributes:
+        canvas: what is painted on.
+        palette: the light.
+        theme: what is asked for.
+        chance: the picture's random choices.
+        horizon: y of the horizon, pixels.
+        focus: x where the main subject stands, pixels.
+        orb: centre of the sun or the moon, pixels; may lie outside the picture.
+    """
+
+    canvas: Canvas
+    palette: Palette
+    theme: Theme
+    chance: Chance
+    horizon: float
+    focus: float
+    orb: Point
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return self.canvas.width
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return self.canvas.height
+
+    @property
+    def unit(self) -> float:
+        """The length figures are sized by, pixels."""
+        return self.canvas.unit
+
+    def stream(self, name: str) -> random.Random:
+        """Random numbers for the part *name*."""
+        return self.chance.stream(name)
+
+    def has(self, weather: str) -> bool:
+        """Whether the prompt asks for *weather*."""
+        return weather in self.theme.weathers
+
+
+def stage_for(theme: Theme, palette: Palette, size: tuple[int, int], chance: Chance, low: float = 0.62) -> Stage:
+    """Lay out a picture of *size*: the horizon about *low*, the subject on one third, the orb on the other."""
+    rng = chance.stream("layout")
+    width, height = size
+    left = rng.choice((True, False))
+    focus = width * (rng.uniform(0.3, 0.4) if left else rng.uniform(0.6, 0.7))
+    across = rng.uniform(0.62, 0.86)
+    horizon = height * (low + rng.uniform(-0.05, 0.05))
+    above = {"day": 0.16, "morning": 0.38, "night": 0.28, "twilight": 0.36, "neon": 0.5}.get(theme.time, 0.78)
+    orb = (width * (across if left else 1 - across), horizon * (above + rng.uniform(-0.08, 0.08)))
+    return Stage(Canvas(width, height), palette, theme, chance, horizon, focus, orb)

@@ -1,0 +1,1 @@
+"""Treatments: what turns the plain painting into a named style."""
