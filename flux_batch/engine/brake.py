@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import anyio
 
 from flux_batch.errors import RunStopped
@@ -13,6 +15,7 @@ class Brake:
     def __init__(self) -> None:
         self.reason: RunStopped | None = None
         self._pulled = anyio.Event()
+        self._then: list[Callable[[], None]] = []
 
     @property
     def pulled(self) -> bool:
@@ -24,6 +27,12 @@ class Brake:
         if self.reason is None:
             self.reason = reason
             self._pulled.set()
+            for call in self._then:
+                call()
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Call *call* when the brake is pulled: for what waits for something else and must look up then."""
+        self._then.append(call)
 
     async def wait(self) -> None:
         """Return once the brake is pulled."""

@@ -1,0 +1,143 @@
+"""How many jobs may be in flight: learned from the service's own words, or from what it took.
+
+Slow start: a window that begins with one post and doubles with each round that succeeds. Above it the *ceiling*: what
+the service said ("Maximum 5") or what it had taken when it refused the next. It is held, not halved (halving keeps
+27 % of a queue that answers 429 with ``retry_after: 30``); one more is tried rarely, and sooner where more once worked.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Self
+
+from flux_batch.engine.policy import SlotPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A post as it was sent.
+
+    Attributes:
+        number: 1 for the first post, 2 for the second, ...
+        in_flight: slots taken at that moment, its own included.
+        finished: accepted jobs that had left their slots by then.
+    """
+
+    number: int
+    in_flight: int
+    finished: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The learned limit and the window under it.
+
+    Attributes:
+        policy: the user's numbers.
+        held: slots the service is believed to have for us; None while nothing is known.
+        window: slots opened so far by the slow start.
+        proven: the most that were ever in flight with a post accepted on top.
+        last: number of the last post.
+        raised: number of the last post before the window last grew: only later ones may let it grow again.
+        cut: number of the last post before the ceiling last fell: busy answers to earlier ones belong to that fall.
+        probe: number of the post that tries one more than *held*.
+        probe_at: when the next such post may go, in monotonic seconds.
+        gap: seconds from a refused probe to the next.
+        reason: why the limit is what it is.
+    """
+
+    policy: SlotPolicy
+    held: int | None
+    gap: float
+    probe_at: float = math.inf
+    window: int = 1
+    proven: int = 0
+    last: int = 0
+    raised: int = 0
+    cut: int = 0
+    probe: int | None = None
+    reason: str = "one post first"
+
+    @classmethod
+    def start(cls, policy: SlotPolicy) -> Self:
+        """Return the state before the first post."""
+        return cls(policy, held=policy.limit if policy.adaptive else None, gap=policy.probe_first)
+
+    @property
+    def top(self) -> int:
+        """Slots that may be taken once the slow start is over."""
+        most = self.policy.ceiling
+        return most if self.held is None else min(self.held, most)
+
+    @property
+    def limit(self) -> int:
+        """Slots that may be taken now."""
+        return min(self.window, self.top)
+
+    def wait(self, in_flight: int, now: float) -> float:
+        """Return 0 where one more may go, the seconds to the next probe, or infinity where a slot must be left."""
+        if in_flight < self.limit:
+            return 0.0
+        probing = self.held is not None and self.limit == self.held == in_flight < self.policy.ceiling
+        return max(0.0, self.probe_at - now) if probing and self.probe is None else math.inf
+
+    def posted(self, ticket: Ticket, now: float) -> Ceiling:
+        """Return the state with *ticket* sent; one above the limit is the probe."""
+        after = replace(self, last=ticket.number, probe_at=self.probe_at if self.last else now + self.gap)
+        if ticket.in_flight <= self.top or self.held is None:
+            return after
+        more = self.held + 1
+        return replace(after, held=more, window=more, probe=ticket.number, reason=f"trying one more than {self.held}")
+
+    def accepted(self, ticket: Ticket, now: float) -> Ceiling:
+        """Return the state after a success: the window doubles once a round, an accepted probe allows the next."""
+        after = replace(self, proven=max(self.proven, ticket.in_flight)) if ticket.number > self.cut else self
+        if ticket.number == self.probe:
+            return replace(after, probe=None, probe_at=now, gap=self.policy.probe_first)
+        grows = ticket.number > self.raised and ticket.in_flight * 2 >= self.window < self.top
+        return after.opened(self.window * 2, "doubled after a success") if grows else after
+
+    def unanswered(self, ticket: Ticket, now: float) -> Ceiling:
+        """Return the state after an outcome that says nothing about room: a probe that met one is taken back."""
+        if ticket.number != self.probe or self.held is None:
+            return self
+        held = self.held - 1
+        return replace(self, held=held, probe=None, probe_at=now + self.gap, reason="the probe was not answered")
+
+    def opened(self, window: int, reason: str) -> Ceiling:
+        """Return the state with the slow start at *window* slots."""
+        return replace(self, window=min(window, self.top), raised=self.last, reason=reason)
+
+    def refused(self, ticket: Ticket, taken: int, said: int | None, now: float) -> Ceiling:
+        """Return the state after a busy answer.
+
+        Args:
+            ticket: the refused post.
+            taken: other jobs of ours that the service may have had when it refused.
+            said: the limit its words named, None for none.
+        """
+        held = self._learned(ticket, taken, said)
+        reason = f"the service takes {said}" if said is not None and held == said else f"refused on top of {taken}"
+        after = replace(self, held=held, window=1, reason=reason)
+        if ticket.number <= self.cut:
+            return after
+        gap = self._next_gap(ticket, held, said)
+        return replace(after, cut=self.last, raised=self.last, probe=None, gap=gap, probe_at=now + gap)
+
+    def _learned(self, ticket: Ticket, taken: int, said: int | None) -> int | None:
+        if said is not None and said < 1:
+            said = None
+        if said is not None and ticket.in_flight > said:
+            seen: int | None = said
+        elif taken < 1:  # nothing of ours was there: the queue is full of somebody else's, which says nothing about us
+            seen = said
+        else:
+            seen = taken if said is None else min(taken, said)
+        return self.held if seen is None else min(seen, self.held or seen)
+
+    def _next_gap(self, ticket: Ticket, held: int | None, said: int | None) -> float:
+        if self.probe is not None and ticket.number >= self.probe:
+            return min(self.policy.probe_longest, self.gap * 2)
+        once = max(self.proven, said or 0)
+        return self.policy.probe_back if held is not None and held < once else self.policy.probe_first
