@@ -72,6 +72,8 @@ def picture(mode: str = "RGB", size: tuple[int, int] = (24, 16)) -> Image.Image:
     """A picture with something in it, of any Pillow mode."""
     grey = Image.linear_gradient("L").resize(size)
     channels = [grey, grey.rotate(90), Image.radial_gradient("L").resize(size), grey.rotate(180)]
+    if mode == "I;16":
+        return Image.frombytes(mode, size, b"".join(bytes([v, v]) for v in grey.tobytes()))
     return Image.merge("RGBA", channels).convert(mode if mode != "CMYK" else "RGB").convert(mode)
 
 
