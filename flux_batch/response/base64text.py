@@ -67,8 +67,8 @@ def _check(digits: bytes, *, padding: int, cap: int) -> None:
         raise DownloadFailed("base64 text is empty")
     stranger = STRANGER.search(digits)
     if stranger:
-        seen = stranger.group().decode("ascii", "backslashreplace")
-        raise DownloadFailed(f"base64 text has {seen!r} at character {stranger.start()}, outside its alphabet")
+        seen = chr(stranger.group()[0])
+        raise DownloadFailed(f"base64 text has {seen!a} at character {stranger.start()}, outside its alphabet")
     if len(digits) % 4 == 1 or padding > 2:  # noqa: PLR2004 - base64 groups of four with at most two `=`
         raise DownloadFailed(f"base64 text is cut or padded wrongly after {len(digits)} characters")
     if len(digits) * 3 // 4 > cap:

@@ -72,7 +72,7 @@ def read_poll(status: int, headers: Mapping[str, str], content: bytes, generatio
     verdict = _read(status, headers, content, body)
     rejected = body is not None and body.status in REJECTED
     match verdict:
-        case Busy(server=True) if body is not None and body.status == "failed":
+        case Busy(retry_after=None) if body is not None and body.status == "failed":
             return Pending(generation_id)
         case Refused(message) if not rejected:
             return Unknown(message, id=generation_id)

@@ -159,7 +159,12 @@ RULES = (
         NO_ROOM,
         "error-codes page: 'Service temporarily unavailable. Please try again later.'",
     ),
-    _rule("try again", r"\btry again\b", NO_ROOM, "cool-downs met live: 'try again in 30 minutes'"),
+    _rule(
+        "try again",
+        r"(?<!and )\btry again\b|\bwait\b.{0,40}\btry again\b",
+        NO_ROOM,
+        "cool-downs met live: 'try again in 30 minutes'; 'change this and try again' is another matter",
+    ),
 )
 
 LIMIT = re.compile(r"\bmax(?:imum)?(?: of)? (\d{1,4}) (?:\w+ )?(?:requests?|jobs?)\b", re.IGNORECASE)
