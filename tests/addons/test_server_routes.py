@@ -53,6 +53,6 @@ async def test_the_ledger_knows_what_was_billed(server: Server, client: aiohttp.
     await post(client, f"{server.base_url}/images/text2img", samples=3, track_id="t1")
     await post(client, f"{server.base_url}/images/text2img", prompt="")
 
-    seen = [(e.event, e.n, e.billed, e.track_id, e.status) for e in server.ledger]
+    seen = [(e.event, e.n, e.billed, e.track_id, e.status) for e in server.ledger.of("post")]
 
     assert seen == [("post", 1, 3, "t1", 200), ("post", 2, 0, None, 400)]

@@ -60,6 +60,13 @@ class Account:
         self.balance = round(self.balance - cost, 10)
         return cost
 
+    def suffer(self, blow: str) -> None:
+        """Lose the key (``revoke``) or the money (``broke``), for good."""
+        if blow == "revoke":
+            self.revoked = True
+        else:
+            self.balance = 0.0
+
     def may_count(self, now: float) -> bool:
         """Whether ``request_count`` may be asked once more within this minute."""
         while self._counted and self._counted[0] <= now - MINUTE:

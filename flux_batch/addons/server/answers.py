@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flux_batch.addons.server.manners import Manners
 from flux_batch.addons.server.reply import JSON, Body, Said
-from flux_batch.addons.server.settings import Manners
 from flux_batch.addons.server.work import Work
 
 WAIT = "Try to fetch request after seconds estimated"
@@ -38,10 +38,11 @@ class Scene:
     def links(self, work: Work, *, proxy: bool = False) -> list[JSON]:
         """One link per image."""
         folder = ("proxy/" if proxy else "") + ("temp" if work.order.temp else "generations")
+        renewed = f"?again={work.renewals}" if work.renewals else ""
         linked_text = work.order.base64 and self.manners.base64 in {"link", "link-data-uri"}
         suffix = "base64" if linked_text else "png"
         return [
-            f"{self.origin}/{folder}/{file_name(work.uuid, index, self.manners)}.{suffix}"
+            f"{self.origin}/{folder}/{file_name(work.uuid, index, self.manners)}.{suffix}{renewed}"
             for index in range(work.order.picture.samples)
         ]
 

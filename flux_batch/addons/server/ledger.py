@@ -11,8 +11,12 @@ from pathlib import Path
 
 import anyio
 
-ROOM = 200_000
+from flux_batch.addons.server.faults.cue import Event
+from flux_batch.addons.server.reply import Body
+
+ROOM = 50_000
 """Entries kept in memory; a ledger file keeps them all."""
+DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Entry:
         status: HTTP status the server meant to answer; None where it answers nothing.
         fault: name of the fault played on the event, None for none.
         in_flight: slots of the account taken after the event.
+        body: the request without its key, as it came; None for events without one.
         at: RFC 3339, UTC.
         t: seconds on the server's monotonic clock.
     """
@@ -46,6 +51,7 @@ class Entry:
     in_flight: int
     at: str
     t: float
+    body: Body | None = None
 
 
 class Ledger:
@@ -60,6 +66,7 @@ class Ledger:
         self._entries: deque[Entry] = deque(maxlen=ROOM)
         self._turn = anyio.Lock()
         self._counts: Counter[str] = Counter()
+        self._last = 0
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
@@ -71,10 +78,11 @@ class Ledger:
         """The entries of one kind of event."""
         return [entry for entry in self if entry.event == event]
 
-    def number(self, event: str) -> tuple[int, int]:
-        """Return the next number among all events and the next among those of its kind."""
-        self._counts[event] += 1
-        return self._counts.total(), self._counts[event]
+    def number(self, kind: str) -> Event:
+        """Number one more event of *kind*; what is no exchange (``done``) takes no number among all of them."""
+        self._counts[kind] += 1
+        self._last += kind != DONE
+        return Event(kind, self._last, self._counts[kind])
 
     @property
     def billed(self) -> int:

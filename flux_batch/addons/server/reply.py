@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from flux_batch.addons.server.settings import Manners
+from flux_batch.addons.server.manners import Manners
 
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 Body: TypeAlias = dict[str, JSON]

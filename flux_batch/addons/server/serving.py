@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import anyio
 from aiohttp import web
 
-from flux_batch.addons.server.app import LEDGER, SERVICE, make_app
+from flux_batch.addons.server.app import make_app
 from flux_batch.addons.server.ledger import Ledger
 from flux_batch.addons.server.render.renderer import Renderer
+from flux_batch.addons.server.routes import STAGE
 from flux_batch.addons.server.service import Service
 from flux_batch.addons.server.settings import Settings
 from flux_batch.errors import UsageError
@@ -60,7 +61,8 @@ async def serving(settings: Settings, renderer: Renderer | None = None) -> Async
         try:
             await runner.setup()
             await web.SockSite(runner, listening).start()
-            yield Server(origin(listening), settings, app[LEDGER], app[SERVICE])
+            stage = app[STAGE]
+            yield Server(origin(listening), settings, stage.ledger, stage.service)
         finally:
             with anyio.CancelScope(shield=True):
                 await runner.cleanup()

@@ -1,55 +1,16 @@
-"""Everything about the server that can be chosen, as two frozen values: the account and its manners."""
+"""Everything about the server that can be chosen, as one frozen value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
+from flux_batch.addons.server.faults.script import Script
+from flux_batch.addons.server.manners import Manners
 from flux_batch.addons.server.service_time import ServiceTime
 
 DAY = 86_400.0
 MEBIBYTE = 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """The ways in which the service's answers are known to vary; every default is what is seen most today.
-
-    Attributes:
-        status_codes: ``documented`` (400, 401, 402, 429, ...) or ``always-200``, as the live service did for years.
-        spelling: the key of an error's words: ``message``, or ``messege`` as older endpoints write it.
-        ids: whether generation ids are numbers or text.
-        output: where a success names its images: ``output``, only ``proxy_links``, or only ``future_links``.
-        proxy_links: a list, an object keyed by index, or absent.
-        pending_output: what ``output`` is while a request is processing.
-        eta: whole seconds or a float.
-        fetched: whether a fetch's success has all of the first answer or only id and links.
-        busy: the words of a full queue: documented, the live ones (``current_queue``), or ``try again in``.
-        base64: what ``base64: yes`` yields: a link to a text file, text in ``output``, a data URI in
-            ``output``, or a link to a text file holding a data URI.
-        padding: whether base64 text keeps its ``=``.
-        meta: the names in ``meta``: as on the documented page, as captured live, or as the realtime family writes them.
-        file_name: ``<uuid>-0.png`` or ``0-<uuid>.png``.
-        image_type: the content type of a picture.
-        slashes: ``escaped`` (``\\/``, as PHP encodes JSON) or ``plain``.
-    """
-
-    status_codes: Literal["documented", "always-200"] = "documented"
-    spelling: Literal["message", "messege"] = "message"
-    ids: Literal["int", "str"] = "int"
-    output: Literal["output", "proxy", "future"] = "output"
-    proxy_links: Literal["list", "object", "absent"] = "list"
-    pending_output: Literal["list", "string", "absent"] = "list"
-    eta: Literal["int", "float"] = "int"
-    fetched: Literal["short", "full"] = "short"
-    busy: Literal["documented", "live", "wait"] = "documented"
-    base64: Literal["link", "inline", "data-uri", "link-data-uri"] = "link"
-    padding: Literal["yes", "no"] = "yes"
-    meta: Literal["page", "live", "realtime"] = "page"
-    file_name: Literal["uuid-first", "index-first"] = "uuid-first"
-    image_type: Literal["image/png", "text/plain"] = "image/png"
-    slashes: Literal["escaped", "plain"] = "escaped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +37,7 @@ class Settings:
         cache_bytes: rendered pictures kept; others are rendered again when asked for.
         webhook_any_host: whether webhooks may leave this machine.
         ledger: file that gets one JSON line per event, before the event misbehaves; None keeps it in memory only.
+        faults: what goes wrong on purpose.
         manners: how answers are spelled.
     """
 
@@ -98,4 +60,5 @@ class Settings:
     cache_bytes: int = 128 * MEBIBYTE
     webhook_any_host: bool = False
     ledger: Path | None = None
+    faults: Script = field(default_factory=Script)
     manners: Manners = field(default_factory=Manners)

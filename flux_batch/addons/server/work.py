@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import anyio
 
+from flux_batch.addons.server.faults.cue import Event
 from flux_batch.addons.server.order import Order
 from flux_batch.addons.server.queue import Turn
 
@@ -18,7 +19,6 @@ class State(StrEnum):
 
     WAITING = "waiting"
     DONE = "done"
-    FAILED = "failed"
 
 
 @dataclass(slots=True, eq=False)
@@ -27,30 +27,34 @@ class Work:
 
     Attributes:
         id: generation id.
-        post: the how-manieth POST it came with, from 1.
+        posted: the POST it came with.
         order: what was asked, as understood.
         turn: when it is served, seconds on the service's clock.
         state: how far it is.
-        ended_at: when it was done or failed.
+        ended_at: when it was done.
         ended: set at that moment.
+        fetches: how often it was asked for by id.
+        renewals: how often its links died and were given anew.
     """
 
     id: int
-    post: int
+    posted: Event
     order: Order
     turn: Turn
     state: State = State.WAITING
     ended_at: float = 0.0
     ended: anyio.Event = field(default_factory=anyio.Event)
+    fetches: int = 0
+    renewals: int = 0
 
     @property
     def uuid(self) -> str:
         """Name of its files: another id has another name, a restarted server with the same ids the same names."""
         return str(uuid5(NAMESPACE_URL, f"flux-batch:{self.id}"))
 
-    def end(self, state: State, now: float) -> None:
-        """Reach *state* at *now* and wake whoever waits."""
-        self.state = state
+    def end(self, now: float) -> None:
+        """Be done at *now* and wake whoever waits."""
+        self.state = State.DONE
         self.ended_at = now
         self.ended.set()
 

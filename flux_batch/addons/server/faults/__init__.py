@@ -1,0 +1,1 @@
+"""Going wrong on purpose: which events, how, and the same way every time."""
