@@ -72,7 +72,7 @@ def is_link(text: str) -> bool:
         return False
     try:
         parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 
@@ -154,11 +154,12 @@ def _first_few(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _substitute(link: str, place: int, first: tuple[str, ...], other: tuple[str, ...]) -> Iterator[str]:
-    """Yield the link of *other* that shows the same image as ``first[place]``, where that is certain."""
-    same_name = [candidate for candidate in other if _file_name(candidate) == _file_name(link)]
+    """Yield the link of *other* that shows the same image as *link*, which is ``first[place]``, where that is certain."""
+    name = _file_name(link)
+    same_name = [candidate for candidate in other if _file_name(candidate) == name]
     if len(same_name) == 1:
         yield same_name[0]
-    elif len(first) == len(other):
+    elif len(first) == len(other) and _file_name(other[place]) not in {_file_name(rival) for rival in first} - {name}:
         yield other[place]
 
 

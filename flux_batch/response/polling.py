@@ -12,7 +12,7 @@ class Polling:
 
     First after the service's own estimate, then with growing, jittered pauses
     U(0.5, 1) * min(*longest*, *base* * *growth* ** n), until the deadline; what is left then stays pending for the
-    next run and is never posted again.
+    next run and is never posted again. The pace all jobs share is ``engine.pollgate``.
 
     Attributes:
         soonest: seconds before the first poll, at least.
@@ -48,20 +48,3 @@ class Polling:
     def _estimate(self, eta: float | None) -> float:
         """Read *eta*: NaN and what is negative say nothing."""
         return min(eta, self.believed) if eta is not None and eta > 0 else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class PollPace:
-    """A cap on the polls per second of all jobs together.
-
-    The generic cell rate algorithm: its state is one number, the time from which the next poll is free.
-    """
-
-    per_second: float = 2.0
-    burst: int = 1
-
-    def admit(self, free_at: float, now: float) -> tuple[float, float]:
-        """Return the seconds to wait before this poll, and the state for the next one; begin with ``-inf``."""
-        start = max(free_at, now)
-        wait = max(0.0, start - now - (self.burst - 1) / self.per_second)
-        return wait, start + 1 / self.per_second

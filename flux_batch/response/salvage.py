@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flux_batch.plan.job import JSON
 from flux_batch.response.body import generation_id, one_line
-from flux_batch.response.links import fetch_id, links_in
+from flux_batch.response.links import fetch_id, outputs
 
 LOOKED_AT = 2**20
 """Bytes searched. The id stands before or right after the links, and those in the first kilobytes."""
@@ -16,7 +17,7 @@ LOOKED_AT = 2**20
 ID = re.compile(r'(?<!\\)"(?:id|request_id)"\s*:\s*(?:"([^"\\]+)"|(\d+)(?=[\s,}]))')
 """A number counts only with what follows it: ``"id": 667`` may be the beginning of 66752945."""
 FETCH_RESULT = re.compile(r'(?<!\\)"fetch_result"\s*:\s*"([^"]+)"')
-LINK_FIELD = re.compile(r'(?<!\\)"(?:output|proxy_links|future_links)"\s*:\s*[\[{]([^\]}]*)')
+LINK_FIELD = re.compile(r'(?<!\\)"(output|proxy_links|future_links)"\s*:\s*[\[{]([^\]}]*)')
 WHOLE_STRING = re.compile(r'"https?:[^"]+"')
 TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 TAG = re.compile(r"<[^>]{0,500}>")
@@ -24,7 +25,7 @@ TAG = re.compile(r"<[^>]{0,500}>")
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """A generation id and links found in a wreck; None and empty where nothing was."""
+    """A generation id and the best link of each image found in a wreck; None and empty where nothing was."""
 
     id: str | None = None
     links: tuple[str, ...] = ()
@@ -36,7 +37,9 @@ class Salvage:
 def salvage(content: bytes) -> Salvage:
     """Search the bytes of an unreadable answer for a generation id and for links that are complete."""
     text = content[:LOOKED_AT].decode("utf-8", "replace")
-    return Salvage(id=next(_ids(text), None), links=links_in(list(_links(text))))
+    fields: dict[str, JSON] = {name: list(_links(field)) for name, field in LINK_FIELD.findall(text)}
+    found = outputs(fields.get("output"), fields.get("proxy_links"), fields.get("future_links"))
+    return Salvage(id=next(_ids(text), None), links=tuple(best for best, *_ in found.per_image))
 
 
 def is_html(content: bytes) -> bool:
@@ -60,11 +63,10 @@ def _ids(text: str) -> Iterator[str]:
     yield from (checked for checked in map(generation_id, found) if checked)
 
 
-def _links(text: str) -> Iterator[str]:
-    """Yield the complete strings of the link fields, unescaped."""
-    for field in LINK_FIELD.findall(text):
-        for quoted in WHOLE_STRING.findall(field):
-            try:
-                yield json.loads(quoted)
-            except ValueError:
-                continue
+def _links(field: str) -> Iterator[str]:
+    """Yield the complete strings of a link field, unescaped."""
+    for quoted in WHOLE_STRING.findall(field):
+        try:
+            yield json.loads(quoted)
+        except ValueError:
+            continue

@@ -101,7 +101,7 @@ class Unknown:
     Attributes:
         message: what was seen, shortened.
         id: a generation id salvaged from the wreck, None where there was none.
-        links: image links salvaged from the wreck.
+        links: image links salvaged from the wreck, one per image.
     """
 
     message: str

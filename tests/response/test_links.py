@@ -56,6 +56,13 @@ def test_other_names_are_paired_by_place_when_there_are_as_many() -> None:
     )
 
 
+def test_a_link_named_like_another_image_is_no_substitute() -> None:
+    """A list of the same length may still be another list."""
+    first = (STORE + "0.png", STORE + "1.png")
+
+    assert per_image(first, (PROXY + "1.png", PROXY + "x")) == ((STORE + "0.png",), (STORE + "1.png", PROXY + "1.png"))
+
+
 @pytest.mark.parametrize(
     "value, links",
     [
@@ -75,6 +82,7 @@ def test_other_names_are_paired_by_place_when_there_are_as_many() -> None:
             ("https://a.example/",),
         ),
         (["https://a.example/" + "x" * 2000], ()),
+        (["https://a.example:99999/x", "https://a.example:0/x", "https://a.example:x/"], ()),
     ],
 )
 def test_links_are_read_in_every_shape(value: JSON, links: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_batch.response.polling import Polling, PollPace
+from flux_batch.response.polling import Polling
 
 
 @pytest.mark.parametrize(
@@ -72,33 +72,3 @@ def test_every_pause_is_within_its_bounds(eta: float | None, attempt: int, seed:
     assert policy.soonest <= policy.first_poll(eta) <= policy.believed
     assert policy.first_poll(eta) <= policy.deadline(eta)
     assert min(policy.longest, policy.base) / 2 <= policy.next_poll(attempt, random.Random(seed)) <= policy.longest
-
-
-@given(
-    arrivals=st.lists(st.floats(0, 60), min_size=1, max_size=80).map(sorted),
-    per_second=st.floats(0.1, 50),
-    burst=st.integers(1, 5),
-)
-def test_all_jobs_together_stay_under_the_cap(arrivals: list[float], per_second: float, burst: int) -> None:
-    """In any window the polls are at most the burst and the rate's share, and none waits without need."""
-    pace, free_at, polled = PollPace(per_second, burst), float("-inf"), []
-    for now in arrivals:
-        wait, free_at = pace.admit(free_at, now)
-        assert wait >= 0
-        polled.append(now + wait)
-
-    assert sorted(polled) == polled
-    for first, start in enumerate(polled):
-        for last, end in enumerate(polled[first:], 1):
-            assert last <= burst + (end - start) * per_second + 1e-6
-
-
-def test_a_poll_goes_at_once_where_none_went_before() -> None:
-    """Two a second: the third of a crowd waits one second; after silence there is no wait."""
-    pace, free_at = PollPace(2.0), float("-inf")
-    waits = []
-    for now in (10.0, 10.0, 10.0, 10.2, 60.0):
-        wait, free_at = pace.admit(free_at, now)
-        waits.append(round(wait, 6))
-
-    assert waits == [0.0, 0.5, 1.0, 1.3, 0.0]
