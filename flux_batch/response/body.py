@@ -7,12 +7,16 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from flux_batch.plan.job import JSON
 from flux_batch.response.links import Outputs, fetch_id, outputs
 
 DEPTH = 32
 """Nesting kept of an answer; what lies deeper is dropped, so that whoever writes it down cannot recurse too far."""
+
+WIDTH = 1_000
+"""Items kept of each list and object: no field has more than some dozen, and an answer may hold millions."""
 
 LONGEST_TEXT = 4_000
 """Characters of a message that are looked at."""
@@ -163,11 +167,12 @@ def _finite(text: str) -> float | None:
 
 
 def _harmless(value: JSON, depth: int) -> JSON:
-    """Copy *value* without lone surrogates, which no file takes, and without what lies deeper than *depth*."""
+    """Copy *value* without lone surrogates, which no file takes, nor what lies deeper than *depth* or beyond WIDTH."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):
-        return [_harmless(item, depth - 1) for item in value] if depth else None
+        return [_harmless(item, depth - 1) for item in value[:WIDTH]] if depth else None
     if isinstance(value, dict):
-        return {str(_harmless(k, 0)): _harmless(item, depth - 1) for k, item in value.items()} if depth else None
+        kept = islice(value.items(), WIDTH)
+        return {str(_harmless(name, 0)): _harmless(item, depth - 1) for name, item in kept} if depth else None
     return value

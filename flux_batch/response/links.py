@@ -154,7 +154,7 @@ def _first_few(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _substitute(link: str, place: int, first: tuple[str, ...], other: tuple[str, ...]) -> Iterator[str]:
-    """Yield the link of *other* that shows the same image as *link*, which is ``first[place]``, where that is certain."""
+    """Yield the link of *other* that shows the same image as *link*, the one at *place*, where that is certain."""
     name = _file_name(link)
     same_name = [candidate for candidate in other if _file_name(candidate) == name]
     if len(same_name) == 1:

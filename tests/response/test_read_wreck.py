@@ -187,6 +187,15 @@ def test_deep_meta_is_cut_and_the_image_kept() -> None:
     assert json.dumps(verdict.meta).count("[") < 32
 
 
+def test_endless_lists_are_cut_and_the_image_kept() -> None:
+    """A million items where some dozen are usual are not all carried along."""
+    meta: JSON = {"list": [0] * 5000, "object": {str(n): n for n in range(5000)}}
+
+    verdict = answer({"status": "success", "id": 1, "output": [A], "meta": meta})
+
+    assert Images("1", ((A,),), meta={"list": [0] * 1000, "object": {str(n): n for n in range(1000)}}) == verdict
+
+
 def test_numbers_too_long_to_parse_are_unknown() -> None:
     """A hundred thousand digits are no id."""
     assert isinstance(read_answer(200, {}, b'{"status":"success","id":' + b"9" * 100_000 + b"}"), Unknown)
