@@ -63,7 +63,12 @@ class HttpTransport:
             ) as response:
                 if response.status in REDIRECTS:
                     raise _misdirected(response)
-                return Answer(response.status, _lower(response), await _read(response))
+                return self._scrubbed(Answer(response.status, _lower(response), await _read(response)))
+
+    def _scrubbed(self, answer: Answer) -> Answer:
+        """Let nobody behind this seam see a key that the service echoes."""
+        headers = {name: self._key.scrub(value) for name, value in answer.headers.items()}
+        return Answer(answer.status, headers, self._key.scrub_bytes(answer.content))
 
     @asynccontextmanager
     async def get(self, url: str) -> AsyncIterator[Download]:

@@ -51,6 +51,17 @@ class Key:
             text = text.replace(form, MASK)
         return text
 
+    def scrub_bytes(self, content: bytes) -> bytes:
+        """Do the same to an answer, also where it was cut in the middle of the key."""
+        for form in self.__forms:
+            raw = form.encode()
+            content = content.replace(raw, MASK.encode())
+            for length in range(len(raw) - 1, SHORTEST_SCRUBBED - 1, -1):
+                if content.endswith(raw[:length]):
+                    content = content[:-length] + MASK.encode()
+                    break
+        return content
+
     def __repr__(self) -> str:
         return "Key(...)"
 

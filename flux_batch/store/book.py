@@ -64,8 +64,6 @@ class Book:
                 self.ended = code if isinstance(code, int) else None
             case "forgotten":
                 self.standings.pop(str(record["job"]), None)
-            case "poll" | "download" as what:
-                self._count_traffic(what)
             case _:
                 self._move(record)
 
@@ -92,10 +90,13 @@ class Book:
             case Fate.LOST.value:
                 self.money = replace(self.money, paid_but_lost=self.money.paid_but_lost + 1)
 
-    def _count_traffic(self, what: str) -> None:
-        name = f"{what}s"
-        counts = asdict(self.traffic)
-        self.traffic = Traffic(**{**counts, name: counts[name] + 1})
+    def polled(self) -> None:
+        """Count one poll; polls cost nothing, so no line is written for them."""
+        self.traffic = replace(self.traffic, polls=self.traffic.polls + 1)
+
+    def downloaded(self) -> None:
+        """Count one GET of an image, likewise."""
+        self.traffic = replace(self.traffic, downloads=self.traffic.downloads + 1)
 
     def at(self, *stages: Stage) -> list[Standing]:
         """The unfinished jobs at one of *stages*, in the order they were begun."""

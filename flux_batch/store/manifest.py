@@ -90,11 +90,12 @@ def kept_of(record: Mapping[str, JSON]) -> Kept:
 
 
 class Done:
-    """The images that are kept, as one bit per sample; about 150 bytes a job."""
+    """The images that are kept, one bit per sample, and which bytes they have: about 250 bytes a job."""
 
     def __init__(self, lines: Iterable[Kept] = ()) -> None:
         self._bits: dict[int, int] = {}
         self._whole: dict[int, int] = {}
+        self._digests: set[int] = set()
         self.images = 0
         for line in lines:
             self.add(line)
@@ -105,12 +106,17 @@ class Done:
         before = self._bits.get(job, 0)
         self._bits[job] = before | bit
         self.images += not before & bit
+        self._digests.add(_number(line.sha256))
         if line.samples > 1:
             self._whole[job] = (1 << line.samples) - 1
 
     def has(self, job: str, sample: int) -> bool:
         """Whether this image is kept."""
         return bool(self._bits.get(int(job, 16), 0) & (1 << sample))
+
+    def has_bytes(self, sha256: str) -> bool:
+        """Whether a kept image has these bytes."""
+        return _number(sha256) in self._digests
 
     def whole(self, job: str) -> bool:
         """Whether every image of *job* is kept."""
@@ -119,3 +125,8 @@ class Done:
 
     def __iter__(self) -> Iterator[str]:
         return (f"{job:016x}" for job in self._bits)
+
+
+def _number(sha256: str) -> int:
+    """Sixty bits of a digest: small in a set, and no two images of a dataset share them by chance."""
+    return int(sha256[:15], 16)

@@ -42,6 +42,11 @@ def trouble(kind: str, job: str, attempt: int, problem: tuple[str, str]) -> Reco
     return {"e": kind, "job": job, "attempt": attempt, "class": problem[0], "message": problem[1]}
 
 
+def problem(job: str, kind: str, message: str) -> Record:
+    """Say what kept a job from being finished in this run; its stage stays."""
+    return {"e": "problem", "job": job, "class": kind, "message": message}
+
+
 def fate(job: str, sample: int, what: Fate, **more: JSON) -> Record:
     """Say what became of one image."""
     return {"e": what.value, "job": job, "sample": sample, **more}
@@ -114,6 +119,10 @@ def _unknown(standing: Standing, record: Record) -> Standing:
     return replace(standing, stage=Stage.UNKNOWN, unknown=standing.unknown + 1, problem=_problem(record))
 
 
+def _noted(standing: Standing, record: Record) -> Standing:
+    return replace(standing, problem=_problem(record))
+
+
 def _met(standing: Standing, record: Record) -> Standing:
     return standing.met(cast("int", record["sample"]), Fate(str(record["e"])))
 
@@ -142,5 +151,6 @@ CHANGES: Mapping[str, Callable[[Standing, Record], Standing]] = {
     "ready": _ready,
     "rejected": _rejected,
     "unknown": _unknown,
+    "problem": _noted,
     **{fate.value: _met for fate in Fate},
 }

@@ -15,6 +15,7 @@ from flux_batch.engine.clock import Clock
 from flux_batch.errors import RecordDamaged
 from flux_batch.store.book import Book
 from flux_batch.store.folder import Folder, storage
+from flux_batch.store.inline import write_inline
 from flux_batch.store.lock import locked
 from flux_batch.store.log import Log, mend_tail, read_lines
 from flux_batch.store.manifest import Kept, Line, kept_of
@@ -22,13 +23,18 @@ from flux_batch.store.record import VERSION, Record
 from flux_batch.store.recovery import recover
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-UNSYNCED = frozenset({"sent", "ready", "kept", "poll", "download"})
+UNSYNCED = frozenset({"sent", "ready", "kept", "problem"})
 """Records whose loss costs nothing that cannot be asked for again."""
 
 
 def stamp(seconds: float) -> str:
     """Return *seconds* since 1970 as RFC 3339 in UTC, to the millisecond."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def seconds_of(time: str) -> float:
+    """Return the seconds since 1970 of an RFC 3339 *time*."""
+    return datetime.fromisoformat(time).timestamp()
 
 
 def boot_id() -> str:
@@ -91,6 +97,19 @@ class Store:
         full: Record = {"v": VERSION, **record, "at": self.now()}
         await _begun(self._journal).append(full, durable=record["e"] not in UNSYNCED)
         self.book.add(full)
+
+    async def settle(self, record: Record) -> None:
+        """Append *record* even while the task is being cancelled: it is about money."""
+        with anyio.CancelScope(shield=True):
+            await self.record(record)
+
+    async def save_inline(self, job: str, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """Put images that came inside an answer into files; return their names. Cancellation waits."""
+        names: tuple[str, ...] = ()
+        if texts:
+            with anyio.CancelScope(shield=True):
+                names = await anyio.to_thread.run_sync(write_inline, self.folder, job, texts)
+        return names
 
     async def keep(self, line: Line) -> None:
         """Append a manifest line; once this returns the image may be shown as done.

@@ -1,0 +1,161 @@
+"""``flux-batch run``: make the images of a grid; again = resume."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flux_batch.cli.words import complain, complaining, say
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskStatus
+
+    from flux_batch.batch import Batch
+    from flux_batch.cli.show import Show
+    from flux_batch.errors import FluxBatchError
+    from flux_batch.grid import Grid
+    from flux_batch.store.events import Ended
+
+KEYS = {
+    "out": "output.dir",
+    "base_url": "endpoint.base_url",
+    "concurrency": "limits.concurrency",
+    "rate": "limits.rate",
+    "limit": "limits.limit",
+    "shard": "limits.shard",
+    "max_cost": "limits.max_cost",
+    "max_posts": "limits.max_posts",
+    "until": "limits.until",
+    "on_ambiguous": "limits.on_ambiguous",
+    "skip_failed": "limits.skip_failed",
+    "dry_run": "run.dry_run",
+    "json": "run.json",
+    "quiet": "run.quiet",
+    "verbose": "run.verbose",
+}
+"""Option -> key of the grid file: each can be written there as well, and the command line wins."""
+
+HINT = "type the same command again: it goes on where this run stopped"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) -> int | str | None:
+    return int(value) if value is not None and value.isdecimal() else value
+
+
+@click.command("run", epilog="Example: flux-batch run configs/quickstart.yaml")
+@click.argument("grid", metavar="GRID", type=click.Path())
+@click.option("--out", metavar="DIR", type=click.Path(), help="Output folder.")
+@click.option("--base-url", metavar="URL", help="Where to post, or `embedded`.")
+@click.option("--concurrency", metavar="N|auto", callback=_number_or_auto, help="Jobs at the service at once.")
+@click.option("--rate", metavar="N/s|N/min", help="Posts per time.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="Stop after N jobs.")
+@click.option("--shard", metavar="I/N", help="Only the I-th of N equal parts, I from 0.")
+@click.option("--max-cost", metavar="USD", type=click.FloatRange(0), help="Stop before this is spent.")
+@click.option("--max-posts", metavar="N", type=click.IntRange(0), help="Stop after N posts.")
+@click.option("--until", metavar="HH:MM|DURATION", help="Stop posting then.")
+@click.option("--on-ambiguous", type=click.Choice(["retry", "hold"]), help="What to do when an answer is lost.")
+@click.option("--skip-failed", is_flag=True, default=None, help="Leave jobs alone that failed before.")
+@click.option("--dry-run", is_flag=True, default=None, help="Check everything, send nothing.")
+@click.option("--json", "json", is_flag=True, default=None, help="run.json on stdout, words on stderr.")
+@click.option("--quiet", is_flag=True, default=None, help="No progress and no summary.")
+@click.option("-v", "--verbose", count=True, default=None, help="More words; twice for all.")
+def command(grid: str, **options: Any) -> None:
+    """Make the images of GRID. The same command again makes what is missing, and buys nothing twice."""
+    from flux_batch.grid import load_grid
+
+    overrides = {KEYS[name]: value for name, value in options.items() if value not in (None, 0)}
+    with complaining():
+        checked = load_grid(grid, overrides=overrides)
+        logging.basicConfig(level=_level(checked.run.verbose), format="%(levelname)s: %(message)s")
+        code = _dry_run(checked) if checked.run.dry_run else _run(checked, grid)
+    raise click.exceptions.Exit(code)
+
+
+def _level(verbose: int) -> int:
+    return {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
+
+
+def _dry_run(grid: Grid) -> int:
+    from flux_batch.plan import make_plan
+    from flux_batch.request.endpoint import find_endpoint
+
+    find_endpoint(grid.endpoint.base_url, grid.endpoint.key_env, grid.endpoint.key_file)
+    plan = make_plan(grid)
+    say(f"{len(plan):,} posts for {plan.images:,} images; nothing was sent", err=grid.run.json_)
+    return 0
+
+
+def _run(grid: Grid, path: str) -> int:
+    import anyio
+
+    from flux_batch.batch import Batch
+    from flux_batch.cli.summary import summary
+
+    batch = Batch(grid)
+    with suppress(KeyboardInterrupt):
+        ended, error = anyio.run(_listen, batch, grid.run.quiet)
+        if ended is not None and not grid.run.quiet:
+            for line in summary(ended.report, grid.output.dir, path, changed=ended.changed):
+                say(line, err=grid.run.json_)
+        if ended is not None and grid.run.json_:
+            say(json.dumps(ended.report.to_json(), indent=2))
+        if error is not None:
+            complain(error)
+        return ended.report.exit_code if ended is not None else error.exit_code if error is not None else 1
+    return 128 + signal.SIGINT
+
+
+async def _listen(batch: Batch, quiet: bool) -> tuple[Ended | None, FluxBatchError | None]:  # noqa: FBT001 - anyio.run
+    """Run *batch*, draw what happens, and pass signals on to it."""
+    import anyio
+
+    from flux_batch.cli.show import show_for
+    from flux_batch.errors import FluxBatchError
+    from flux_batch.store.events import Ended
+
+    ended, error = None, None
+    show = show_for(quiet=quiet, started=anyio.current_time())
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(_pass_signals_on, batch)
+        tasks.start_soon(_tick, show)
+        try:
+            async with batch:
+                async for event in batch:
+                    show.take(event)
+                    ended = event if isinstance(event, Ended) else ended
+        except FluxBatchError as stopped:
+            error = stopped
+        finally:
+            show.close()
+        tasks.cancel_scope.cancel()
+    return ended, error
+
+
+async def _tick(show: Show) -> None:
+    import anyio
+
+    while True:
+        await anyio.sleep(1)
+        show.tick(anyio.current_time())
+
+
+async def _pass_signals_on(batch: Batch, *, task_status: TaskStatus[None]) -> None:
+    """The first signal ends the posting, the second ends the waiting for what is under way."""
+    import anyio
+
+    from flux_batch.errors import Interrupted
+
+    with anyio.open_signal_receiver(*SIGNALS) as received:
+        task_status.started()
+        async for number in received:
+            # SIGHUP, a closed terminal, ends a run as SIGTERM does.
+            code = 128 + (signal.SIGTERM if number == signal.SIGHUP else number)
+            if batch.stopping:
+                batch.stop_now()
+            batch.stop(Interrupted(f"interrupted by {signal.Signals(number).name}", code=code, hint=HINT))

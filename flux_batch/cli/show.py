@@ -1,0 +1,179 @@
+"""Progress: a bar on a terminal, a line now and then elsewhere, nothing when quiet. Draws events, decides nothing."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any, Protocol, TextIO
+
+from tqdm import tqdm
+
+from flux_batch.cli.words import duration, many, plain, say
+from flux_batch.engine.events import BreakerOpened, Paused, SlotsChanged
+from flux_batch.store.events import Begun, Event, Failed, Kept, Quarantined, Stopping
+
+EVERY = 5.0
+"""Seconds between two lines where there is no terminal."""
+
+PROMPT_WIDTH = 40
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the events add up to."""
+
+    planned: int = 0
+    kept: int = 0
+    failed: int = 0
+    fresh: int = 0
+    slots: int | None = None
+
+    def take(self, event: Event) -> None:
+        """Count one event."""
+        match event:
+            case Begun(planned=planned, kept=kept):
+                self.planned, self.kept = planned, kept
+            case Kept():
+                self.kept += 1
+                self.fresh += 1
+            case Failed() | Quarantined():
+                self.failed += 1
+            case SlotsChanged(limit=limit):
+                self.slots = limit
+            case _:
+                pass
+
+
+class Show(Protocol):
+    """Something that draws a run."""
+
+    def take(self, event: Event) -> None:
+        """Draw one event."""
+        ...
+
+    def tick(self, now: float) -> None:
+        """Draw what changes with time; *now* is in monotonic seconds."""
+        ...
+
+    def close(self) -> None:
+        """Leave the terminal tidy."""
+        ...
+
+
+class Quiet:
+    """Draws nothing."""
+
+    def take(self, event: Event) -> None:
+        """See :class:`Show`."""
+
+    def tick(self, now: float) -> None:
+        """See :class:`Show`."""
+
+    def close(self) -> None:
+        """See :class:`Show`."""
+
+
+class Lines:
+    """One plain line every few seconds, for logs and mails."""
+
+    def __init__(self, started: float) -> None:
+        self.counts = Counts()
+        self._started = self._told = started
+        self._last = ""
+
+    def take(self, event: Event) -> None:
+        """See :class:`Show`."""
+        self.counts.take(event)
+        for line in notices(event):
+            say(line, err=True)
+
+    def tick(self, now: float) -> None:
+        """See :class:`Show`."""
+        if now - self._told < EVERY or not self.counts.planned:
+            return
+        self._told = now
+        line = self._line(now - self._started)
+        if line != self._last:
+            say(line, err=True)
+        self._last = line
+
+    def _line(self, elapsed: float) -> str:
+        c = self.counts
+        rate = c.fresh / elapsed if elapsed > 0 else 0.0
+        left = f", {duration((c.planned - c.kept) / rate)} left" if rate and c.planned > c.kept else ""
+        slots = f", {many(c.slots, 'slot')}" if c.slots else ""
+        return f"{c.kept:,}/{c.planned:,} images, {c.failed} failed, {rate:.1f}/s{slots}{left}"
+
+    def close(self) -> None:
+        """See :class:`Show`."""
+
+
+class Bar:
+    """A tqdm bar with images done, failed, rate and time left."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.counts = Counts()
+        self._stream = stream
+        self._bar: tqdm[Any] | None = None
+
+    def take(self, event: Event) -> None:
+        """See :class:`Show`."""
+        self.counts.take(event)
+        if isinstance(event, Begun):
+            self._bar = tqdm(
+                total=event.planned,
+                initial=event.kept,
+                unit=" images",
+                file=self._stream,
+                dynamic_ncols=True,
+                leave=True,
+            )
+        if self._bar is None:
+            return
+        for line in notices(event):
+            self._bar.write(line, file=self._stream)
+        if isinstance(event, Kept):
+            self._bar.update()
+        self._bar.set_postfix(self._facts(), refresh=not isinstance(event, Kept))
+
+    def _facts(self) -> dict[str, int]:
+        facts = {"failed": self.counts.failed}
+        return facts if self.counts.slots is None else {**facts, "slots": self.counts.slots}
+
+    def tick(self, now: float) -> None:  # noqa: ARG002 - see Show
+        """See :class:`Show`."""
+        if self._bar is not None:
+            self._bar.refresh()
+
+    def close(self) -> None:
+        """See :class:`Show`."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def show_for(*, quiet: bool, started: float) -> Show:
+    """Return what fits: nothing when *quiet*, a bar on a terminal, lines elsewhere."""
+    if quiet:
+        return Quiet()
+    return Bar(sys.stderr) if sys.stderr.isatty() else Lines(started)
+
+
+def notices(event: Event) -> list[str]:
+    """Return what a person should read at once, line by line; escaped, since service and prompts write it."""
+    match event:
+        case Begun(notes=notes, owed=owed):
+            fetch = [f"{many(owed, 'job')} paid for earlier: fetched first, not bought again"] if owed else []
+            return [*map(plain, notes), *fetch]
+        case Failed(prompt=prompt, kind=kind, message=message):
+            return [f"{kind}: {plain(prompt, PROMPT_WIDTH)!r}: {plain(message, 200)}"]
+        case Quarantined(file_name=name, reason=reason):
+            return [f"set aside: {name}: {plain(reason, 200)}"]
+        case Paused(seconds=seconds, reason=reason) | BreakerOpened(seconds=seconds, reason=reason):
+            return [f"waiting {duration(seconds)}: {plain(reason, 200)}"]
+        case Stopping(reason=reason, seconds=seconds):
+            return [
+                f"stopping: {plain(reason, 200)}",
+                f"what is under way has {duration(seconds)} to come home; a second Ctrl-C ends it now",
+            ]
+        case _:
+            return []

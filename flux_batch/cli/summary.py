@@ -1,0 +1,54 @@
+"""The last words of a run: what is there, what is not, what it cost, what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from flux_batch.cli.words import duration, many, plain
+from flux_batch.store.report import Report
+
+
+def summary(report: Report, out: Path, grid: str, *, changed: bool) -> Iterator[str]:
+    """Yield the lines of the summary."""
+    if changed:
+        yield f"kept {report.kept:,} of {many(report.planned, 'image')} in {duration(_seconds(report))}"
+    else:
+        yield f"nothing to do: {many(report.kept, 'image')} of {report.planned:,} are here"
+    yield from (f"  {line}" for line in _missing(report))
+    yield f"  {'images':<10} {plain(str(out / 'images'))}"
+    yield f"  {'manifest':<10} {plain(str(out / 'manifest.jsonl'))}"
+    yield from (f"  {line}" for line in _money(report))
+    yield ""
+    yield f"next: {_next(report, out, grid)}"
+
+
+def _seconds(report: Report) -> float:
+    began, ended = (datetime.fromisoformat(time) for time in (report.started_at, report.ended_at))
+    return (ended - began).total_seconds()
+
+
+def _missing(report: Report) -> Iterator[str]:
+    names = {"failed": report.failed, "held": report.held, "pending": report.pending, "set aside": report.quarantined}
+    if any(names.values()):
+        yield f"{'without':<10} {', '.join(f'{count} {name}' for name, count in names.items() if count)}"
+
+
+def _money(report: Report) -> Iterator[str]:
+    cost = "" if report.cost is None else f", {report.cost:.2f} USD"
+    yield (
+        f"{'money':<10} {report.kept:,} kept, {report.known_billed:,} known billed{cost}, "
+        f"{report.possibly_billed_twice:,} possibly billed twice, {report.paid_but_lost:,} paid but lost"
+    )
+    yield f"{'requests':<10} {report.posts:,} posts, {report.polls:,} polls, {report.downloads:,} downloads"
+
+
+def _next(report: Report, out: Path, grid: str) -> str:
+    match report.exit_code:
+        case 0:
+            return f"open {plain(str(out / 'images'))}, or add seeds to {plain(grid)} and run it again"
+        case 3:
+            return f"read {plain(str(out / 'failures.jsonl'))}, then type the same command again"
+        case _:
+            return "type the same command again: it goes on where this run stopped"

@@ -1,0 +1,97 @@
+"""What a run has to do, drawn lazily from plan, manifest and journal; and which of it is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from flux_batch.grid.settings import Limits
+from flux_batch.plan import Plan
+from flux_batch.plan.job import Job
+from flux_batch.store.duty import Duty, Wishes, duty
+from flux_batch.store.standing import Standing
+from flux_batch.store.store import Store
+
+
+class Agenda:
+    """The jobs of one run, each drawn once.
+
+    Attributes:
+        bugs: jobs that an error of ours failed.
+        missing: images in the manifest whose file is gone or damaged; they are not bought again.
+    """
+
+    def __init__(self, plan: Plan, store: Store, limits: Limits) -> None:
+        self.bugs = 0
+        self.missing = {kept.job for kept in store.recovery.missing}
+        self._store = store
+        self._wishes = Wishes(hold=limits.on_ambiguous == "hold", skip_failed=limits.skip_failed)
+        self._under_way: set[str] = set()
+        self._unfinished: set[str] = set()
+        self._rest: Iterator[Job] = islice(self._drawn(self._part(plan, limits)), limits.limit)
+
+    @property
+    def owed(self) -> int:
+        """Jobs that are paid for and have no image yet."""
+        return len(self._owed(Duty.POLL)) + len(self._owed(Duty.FETCH))
+
+    def empty(self) -> bool:
+        """Whether there is nothing to do. Looks for the first job to buy, so call it in a thread: millions may be done."""
+        if self.owed:
+            return False
+        first = next(self._rest, None)
+        if first is not None:
+            self._rest = chain([first], self._rest)
+        return first is None
+
+    def duty(self, job: str) -> Duty:
+        """What this job needs next."""
+        return duty(self._store.book.standings.get(job), self._wishes)
+
+    def paid(self) -> Iterator[Job]:
+        """Yield the jobs whose images only have to be fetched."""
+        return self._begun(self._owed(Duty.FETCH))
+
+    def rest(self) -> Iterator[Job]:
+        """Yield the jobs the service is still working on, then those to buy."""
+        return chain(self._begun(self._owed(Duty.POLL)), self._rest)
+
+    def done_with(self, job: str) -> None:
+        """Note that nobody works on *job* any more."""
+        self._under_way.discard(job)
+        if job not in self._store.book.standings:
+            self._unfinished.discard(job)
+
+    def unfinished(self) -> list[Standing]:
+        """The begun jobs of this plan, or of this run, that have no image."""
+        return [each for each in self._store.book.standings.values() if each.job.id in self._unfinished]
+
+    def _owed(self, what: Duty) -> list[Job]:
+        standings = self._store.book.standings.values()
+        return [each.job for each in standings if duty(each, self._wishes) is what]
+
+    def _begun(self, jobs: list[Job]) -> Iterator[Job]:
+        for job in jobs:
+            self._unfinished.add(job.id)
+            self._under_way.add(job.id)
+            yield job
+
+    def _drawn(self, plan: Iterator[Job]) -> Iterator[Job]:
+        """Yield what must be bought; a cell that occurs twice in the grid is bought once."""
+        done, standings = self._store.recovery.done, self._store.book.standings
+        for job in plan:
+            if job.id in self._under_way or job.id in self.missing or done.whole(job.id):
+                continue
+            if job.id in standings:
+                self._unfinished.add(job.id)
+            if self.duty(job.id) is Duty.BUY:
+                self._unfinished.add(job.id)
+                self._under_way.add(job.id)
+                yield job
+
+    @staticmethod
+    def _part(plan: Plan, limits: Limits) -> Iterator[Job]:
+        if limits.part is None:
+            return iter(plan)
+        index, of = limits.part
+        return (plan[n] for n in range(index, len(plan), of))

@@ -1,0 +1,101 @@
+"""Who works on a run, and with which of the grid's numbers: the one place where they are put together."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import anyio
+
+from flux_batch.engine.brake import Brake
+from flux_batch.engine.clock import Clock
+from flux_batch.engine.events import Notice
+from flux_batch.engine.policy import SlotPolicy
+from flux_batch.engine.pollgate import POLLS, Pace
+from flux_batch.engine.rate import Rate
+from flux_batch.engine.retry import Backoff, Retry
+from flux_batch.engine.slots import Slots
+from flux_batch.grid import Grid
+from flux_batch.request.transport import Transport
+from flux_batch.response.polling import Polling
+from flux_batch.store.buy import Ambiguity, Buyer, ambiguity_cap
+from flux_batch.store.fetch import Fetcher, Patience
+from flux_batch.store.follow import Follower
+from flux_batch.store.keep import Keeper
+from flux_batch.store.store import Store
+
+DOWNLOADS = 8
+"""Downloads at a time. Posts stop when all are busy, so neither memory nor disk runs full of what is paid for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Buyer, fetcher and keeper of one run.
+
+    Attributes:
+        buyer: POST and polls, within the slots.
+        fetcher: GETs, within *downloads*.
+        keeper: gates, final name, manifest line.
+        at_once: jobs that may be under way: those in slots and those being downloaded.
+    """
+
+    buyer: Buyer
+    fetcher: Fetcher
+    keeper: Keeper
+    downloads: anyio.CapacityLimiter
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a whole run stands on."""
+
+    clock: Clock
+    rng: random.Random
+    brake: Brake
+
+
+def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: Ground, notice: Notice) -> Crew:
+    """Put a crew together for *planned* jobs; *notice* hears what the slots do."""
+    policy = slot_policy(grid)
+    clock, rng, brake = ground.clock, ground.rng, ground.brake
+    follower = Follower(
+        transport, store, Pace(POLLS, clock=clock).turn, clock, rng, Polling(patience=grid.limits.max_wait)
+    )
+    hold = grid.limits.on_ambiguous == "hold"
+    buyer = Buyer(
+        transport=transport,
+        store=store,
+        slots=Slots(policy, clock=clock, rng=rng, brake=brake, notice=notice),
+        follower=follower,
+        profile=grid.profile,
+        ambiguity=Ambiguity(hold, ambiguity_cap(grid.endpoint.queue_limit, planned)),
+        clock=clock,
+        rng=rng,
+        brake=brake,
+        retry=retry_policy(grid),
+        webhook=grid.webhook.url,
+    )
+    retry = grid.limits.retry
+    patience = Patience(first=retry.first, longest=max(retry.first, retry.longest))
+    fetcher = Fetcher(transport, store.folder, patience, clock, rng, store.book.downloaded)
+    keeper = Keeper(store, grid.output.name, grid.gates.model_dump())
+    return Crew(buyer, fetcher, keeper, anyio.CapacityLimiter(DOWNLOADS), policy.ceiling + DOWNLOADS)
+
+
+def slot_policy(grid: Grid) -> SlotPolicy:
+    """Read ``limits.concurrency`` and ``limits.rate``: a number is a ceiling, ``auto`` begins with the account's slots."""
+    limits = grid.limits
+    rate = None if limits.rate is None else Rate.parse(limits.rate)
+    if limits.concurrency == "auto":
+        return SlotPolicy(grid.endpoint.queue_limit, adaptive=True, rate=rate)
+    return SlotPolicy(limits.concurrency, adaptive=False, rate=rate)
+
+
+def retry_policy(grid: Grid) -> Retry:
+    """Read ``limits.retry`` and ``limits.on_ambiguous``."""
+    retry = grid.limits.retry
+    server_error = Backoff(retry.first, retry.longest, retry.attempts)
+    if grid.limits.on_ambiguous == "hold":
+        return Retry(server_error=server_error, unknown=Retry.holding().unknown)
+    return Retry(server_error=server_error)

@@ -1,0 +1,73 @@
+"""What happened in a run, as values. Whoever listens draws, logs or counts them; nobody here knows a listener."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flux_batch.engine.events import Event as EngineEvent
+from flux_batch.store.manifest import Line
+from flux_batch.store.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The run begins.
+
+    Attributes:
+        planned: images the grid asks for.
+        kept: images the folder has already.
+        owed: jobs that are paid for and not fetched yet.
+        notes: what was mended in the folder.
+    """
+
+    planned: int
+    kept: int
+    owed: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An image is on the disk, verified, and in the manifest."""
+
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An image was paid for and is not kept."""
+
+    job: str
+    sample: int
+    file_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job has no image in this run. *kind* is a class of ``failures.jsonl``."""
+
+    job: str
+    kind: str
+    message: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The run is ending early: nothing new is posted, what is under way has *seconds* to come home."""
+
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run is over; *changed* is False where there was nothing to do and nothing was written."""
+
+    report: Report
+    changed: bool
+
+
+Event: TypeAlias = Begun | Kept | Quarantined | Failed | Stopping | Ended | EngineEvent

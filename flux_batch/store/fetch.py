@@ -1,0 +1,194 @@
+"""Bringing home an image that is paid for: only GETs and polls are repeated here, never a POST."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import anyio
+
+from flux_batch.engine.clock import Clock
+from flux_batch.errors import DownloadFailed
+from flux_batch.request.transport import Transport
+from flux_batch.response.links import LinkStep, link_step
+from flux_batch.store.folder import Folder, storage
+from flux_batch.store.follow import Follower
+from flux_batch.store.image.check import NotAnImage
+from flux_batch.store.part import Arrival, of_bytes, part_path, receive
+from flux_batch.store.standing import Generation, Standing
+from flux_batch.store.store import seconds_of
+
+Links = tuple[str, ...]
+ASK_EVERY = 3
+"""Rounds after which the service is asked again although a link may still come alive."""
+
+Ask = Callable[[], Awaitable[Links | None]]
+"""Ask the service for the links again; None where it does not know the image any more."""
+
+
+class ImageLost(DownloadFailed):
+    """Paid for, and no longer to be had."""
+
+
+class NotYet(DownloadFailed):
+    """Paid for and not here: the next run fetches it."""
+
+
+class Broken(DownloadFailed):
+    """What arrives, time after time, is no whole image; the last try lies at *path*."""
+
+    def __init__(self, message: str, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one image is worth trying for.
+
+    Attributes:
+        tries: rounds over all its links.
+        first, longest: seconds of the pauses between them: full jitter below first * 2**n, at most *longest*.
+    """
+
+    tries: int = 8
+    first: float = 2.0
+    longest: float = 300.0
+
+    def pause(self, tried: int, rng: random.Random) -> float:
+        """Return the seconds to wait after *tried* rounds, uniform in (half, whole) of the bound."""
+        bound = min(self.longest, self.first * 2.0 ** min(tried - 1, 32))
+        return bound * (0.5 + rng.random() / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """What every download of a run shares."""
+
+    transport: Transport
+    folder: Folder
+    patience: Patience
+    clock: Clock
+    rng: random.Random
+    count: Callable[[], None]
+
+    async def arrive(self, standing: Standing, sample: int, follower: Follower) -> Arrival:
+        """Bring image *sample* of a paid job into ``part/``: from the answer itself, or from its links.
+
+        Raises: as :meth:`fetch`.
+        """
+        given = standing.generation or Generation()
+        if sample < len(given.inline):
+            text = await anyio.to_thread.run_sync((self.folder.inline / given.inline[sample]).read_bytes)
+            return await self._from_text(standing.job.id, sample, text)
+        links = given.links[sample] if sample < len(given.links) else ()
+        age = max(0.0, self.clock.wall() - seconds_of(given.at)) if given.at else 0.0
+        return await self.fetch(standing.job.id, sample, links, partial(follower.ask, standing, sample), age=age)
+
+    async def _from_text(self, job: str, sample: int, text: bytes) -> Arrival:
+        path = part_path(self.folder.part, job, sample)
+        try:
+            return await receive(of_bytes(text), path)
+        except DownloadFailed as defect:
+            await anyio.to_thread.run_sync(path.write_bytes, text)
+            raise Broken(str(defect), path) from None
+
+    async def fetch(self, job: str, sample: int, links: Links, ask: Ask, *, age: float = 0.0) -> Arrival:
+        """Download one image over the first of its *links* that gives it whole.
+
+        Args:
+            job, sample: for the name of the part file.
+            links: best first.
+            ask: called when all links are dead, and now and then before.
+            age: seconds since the answer that gave the links.
+
+        Raises:
+            ImageLost: every link is dead and the service does not know the image.
+            Broken: it arrived *tries* times and was never whole.
+            NotYet: it did not arrive.
+            StorageFailed: the disk refused.
+        """
+        hunt = _Hunt(self, job, sample, links, self.clock.monotonic() - age)
+        try:
+            return await self._pursue(hunt, ask)
+        except Broken as broken:
+            hunt.parts.remove(broken.path)
+            raise
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(_remove, hunt.parts)
+
+    async def _pursue(self, hunt: _Hunt, ask: Ask) -> Arrival:
+        for tried in count(1):
+            found = await hunt.round()
+            if found is not None:
+                return found
+            if hunt.dead or tried % ASK_EVERY == 0:
+                await hunt.ask_again(ask)
+            if tried >= self.patience.tries:
+                break
+            await self.clock.sleep(self.patience.pause(tried, self.rng))
+        raise hunt.trouble
+
+
+class _Hunt:
+    """One image that is being fetched: its links, what came of the last round, and the files that were begun."""
+
+    def __init__(self, fetcher: Fetcher, job: str, sample: int, links: Links, since: float) -> None:
+        self.parts: list[Path] = []
+        self.trouble: DownloadFailed = NotYet("the answer named no link")
+        self.dead = not links
+        self._fetcher = fetcher
+        self._job, self._sample = job, sample
+        self._links = links
+        self._since = since
+
+    async def ask_again(self, ask: Ask) -> None:
+        """Get fresh links; where there are none the old ones stay, unless they are dead."""
+        fresh = await ask()
+        if fresh is None and self.dead:
+            raise ImageLost("its links are dead and the service does not know the image any more")
+        self._links = fresh or self._links
+
+    async def round(self) -> Arrival | None:
+        """Try each link once."""
+        self.dead = True
+        for link in self._links:
+            arrival = await self._visit(link)
+            if arrival is not None:
+                self.parts.remove(arrival.path)
+                return arrival
+        return None
+
+    async def _visit(self, link: str) -> Arrival | None:
+        path = part_path(self._fetcher.folder.part, self._job, self._sample)
+        self.parts.append(path)
+        try:
+            return await self._download(link, path)
+        except NotAnImage as defect:
+            self.trouble = Broken(f"{defect} at {link[:200]}", path)
+        except DownloadFailed as failed:
+            self.trouble = NotYet(f"{failed} at {link[:200]}")
+        self.dead = False
+        return None
+
+    async def _download(self, link: str, path: Path) -> Arrival | None:
+        fetcher = self._fetcher
+        fetcher.count()
+        async with fetcher.transport.get(link) as download:
+            step = link_step(download.status, fetcher.clock.monotonic() - self._since)
+            if step is LinkStep.READ:
+                return replace(await receive(download.chunks, path), url=link)
+        self.trouble = NotYet(f"HTTP {download.status} at {link[:200]}")
+        self.dead &= step is not LinkStep.LATER
+        return None
+
+
+def _remove(paths: list[Path]) -> None:
+    with storage("cannot remove a part file"):
+        for path in paths:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,118 @@
+"""Following: a pending job is polled by its id, on our own base URL, until its images exist; never posted again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from itertools import count, cycle
+from typing import TypeAlias, assert_never
+
+from flux_batch.engine.clock import Clock
+from flux_batch.errors import TransportError
+from flux_batch.plan.job import JSON
+from flux_batch.request.transport import POLL_WITHIN, Transport
+from flux_batch.response.links import fetch_requests
+from flux_batch.response.polling import Polling
+from flux_batch.response.read import read_poll
+from flux_batch.response.verdict import Busy, Gone, Images, Pending, PollVerdict, Refused, Stop, Unknown
+from flux_batch.store import record
+from flux_batch.store.entry import cut, generation, stopped
+from flux_batch.store.standing import Fate, Generation, Standing
+from flux_batch.store.store import Store
+
+GRACE = 60.0
+"""Seconds in which an id that the service just gave may still be unknown to it."""
+
+Form: TypeAlias = tuple[str, dict[str, JSON]]
+"""Path and body of one way to ask for an id."""
+
+
+@dataclass(slots=True)
+class Follower:
+    """Polls the API for what it has accepted.
+
+    Attributes:
+        turn: waits for this poll's place in the pace that all jobs share.
+        polling: when to poll one job.
+    """
+
+    transport: Transport
+    store: Store
+    turn: Callable[[], Awaitable[None]]
+    clock: Clock
+    rng: random.Random
+    polling: Polling = field(default_factory=Polling)
+
+    async def follow(self, standing: Standing) -> Standing:
+        """Poll a pending job until its images exist, it fails, or patience ends; then it stays pending."""
+        given = standing.generation or Generation()
+        began = self.clock.monotonic()
+        forms = cycle(fetch_requests(given.id or ""))
+        form = next(forms)
+        await self.clock.sleep(self.polling.first_poll(given.eta))
+        for polls in count():  # pragma: no branch - the deadline ends it
+            verdict = await self._poll(form, given.id or "")
+            age = self.clock.monotonic() - began
+            if await self._conclude(standing, verdict, age):
+                return self._after(standing)
+            if isinstance(verdict, Unknown | Gone):
+                form = next(forms)
+            if age > self.polling.deadline(given.eta):
+                break
+            await self.clock.sleep(self.polling.next_poll(polls, self.rng))
+        await self.store.record(record.problem(standing.job.id, "pending", "the service is still working on it"))
+        return self._after(standing)
+
+    def _after(self, standing: Standing) -> Standing:
+        return self.store.book.standings.get(standing.job.id, standing)
+
+    async def _conclude(self, standing: Standing, verdict: PollVerdict, age: float) -> bool:
+        """Write down what ends the polling; return whether it does."""
+        job = standing.job
+        match verdict:
+            case Images():
+                inline = await self.store.save_inline(job.id, verdict.inline)
+                await self.store.settle(record.ready(job.id, generation(verdict, inline)))
+            case Refused(message=message):
+                problem = ("refused", cut(message))
+                await self.store.settle(record.trouble("rejected", job.id, standing.attempts, problem))
+            case Gone() if age > GRACE:
+                await self._give_up(standing)
+            case Stop():
+                raise stopped(verdict)
+            case Pending() | Busy() | Unknown() | Gone():
+                return False
+            case _:
+                assert_never(verdict)
+        return True
+
+    async def _give_up(self, standing: Standing) -> None:
+        """The id is forgotten: the links named at the start are the last chance, and there may be none."""
+        given = standing.generation or Generation()
+        if given.links:
+            await self.store.record(record.ready(standing.job.id, given))
+            return
+        for sample in standing.open_samples:
+            reason = "the service no longer knows the image it accepted"
+            await self.store.record(record.fate(standing.job.id, sample, Fate.LOST, reason=reason))
+
+    async def _poll(self, form: Form, generation_id: str) -> PollVerdict:
+        await self.turn()
+        self.store.book.polled()
+        path, body = form
+        try:
+            answer = await self.transport.post(path, body, within=POLL_WITHIN)
+        except TransportError as error:
+            return Unknown(str(error), id=generation_id)
+        return read_poll(answer.status, answer.headers, answer.content, generation_id)
+
+    async def ask(self, standing: Standing, sample: int) -> tuple[str, ...] | None:
+        """Ask once more for the links of one image: None where they are gone, empty where nothing can be said now."""
+        given = standing.generation or Generation()
+        if given.id is None:
+            return None
+        verdict = await self._poll(fetch_requests(given.id)[0], given.id)
+        if isinstance(verdict, Images) and sample < len(verdict.links):
+            return verdict.links[sample]
+        return None if isinstance(verdict, Gone | Refused) else ()

@@ -1,0 +1,190 @@
+"""What a run leaves for people and programs: run.json and failures.jsonl, each written whole and by rename."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from flux_batch.errors import RunStopped
+from flux_batch.grid import Grid
+from flux_batch.plan.job import JSON
+from flux_batch.store.agenda import Agenda
+from flux_batch.store.folder import Folder, storage
+from flux_batch.store.log import encode
+from flux_batch.store.standing import Fate, Stage, Standing
+from flux_batch.store.store import Store
+
+LIBRARIES = ("flux-batch", "aiohttp", "anyio", "pydantic", "pillow")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One run. The money numbers count images over the whole life of the folder.
+
+    Attributes:
+        grid, grid_digest: what was made.
+        started_at, ended_at: RFC 3339, UTC.
+        exit_code: see DESIGN; *message* says why where it is not 0.
+        planned: images the grid asks for.
+        kept: images in the manifest.
+        failed, held, pending, quarantined: images that are not: refused or given up, held for their money's sake,
+            still at the service or at its links, set aside by a gate.
+        posts, polls, downloads: requests of this run.
+        known_billed, possibly_billed_twice, paid_but_lost: see :class:`flux_batch.store.book.Money`.
+        cost: USD for *known_billed*, None where no price is known.
+        versions: of this package and what it stands on.
+    """
+
+    grid: str
+    grid_digest: str
+    started_at: str
+    ended_at: str
+    exit_code: int
+    message: str | None
+    planned: int
+    kept: int
+    failed: int
+    held: int
+    pending: int
+    quarantined: int
+    posts: int
+    polls: int
+    downloads: int
+    known_billed: int
+    possibly_billed_twice: int
+    paid_but_lost: int
+    cost: float | None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    v: int = 1
+
+    def to_json(self) -> dict[str, JSON]:
+        """Return the object of ``run.json``, ``v`` first."""
+        values = asdict(self)
+        return {"v": values.pop("v"), **values}
+
+
+def versions() -> dict[str, str]:
+    """Return name -> version of what ran."""
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+FAILURE_CLASSES = {
+    Stage.REFUSED: "refused",
+    Stage.UNKNOWN: "held",
+    Stage.PENDING: "pending",
+    Stage.PAID: "pending",
+    Stage.SENT: "transient",
+    Stage.INTENT: "transient",
+    Stage.FREE: "transient",
+}
+
+
+def failure_class(standing: Standing) -> str:
+    """Return why a begun job has no image: refused, held, pending, paid_but_lost, gate or transient."""
+    fates = set(standing.fates.values())
+    if not standing.open_samples:
+        return "paid_but_lost" if Fate.LOST in fates else "gate"
+    return FAILURE_CLASSES[standing.stage]
+
+
+def counts(standings: Iterable[Standing]) -> Counter[str]:
+    """Count the images that are not kept, by the names of :class:`Report`."""
+    names = {"refused": "failed", "transient": "failed", "held": "held", "pending": "pending"}
+    total: Counter[str] = Counter()
+    for standing in standings:
+        fates = Counter(standing.fates.values())
+        total["quarantined"] += fates[Fate.QUARANTINED]
+        total["lost"] += fates[Fate.LOST]
+        if standing.open_samples:
+            total[names[failure_class(standing)]] += len(standing.open_samples)
+    return total
+
+
+def failures(standings: Iterable[Standing]) -> Iterator[dict[str, JSON]]:
+    """Yield the lines of ``failures.jsonl``."""
+    for standing in standings:
+        given = standing.generation
+        yield {
+            "job": standing.job.id,
+            "axes": dict(standing.job.axes),
+            "class": failure_class(standing),
+            "message": standing.problem[1] if standing.problem else "",
+            "attempts": standing.attempts,
+            "generation_id": given.id if given else None,
+            "at": standing.at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What was known when the run began: the grid, the images it asks for, the time (RFC 3339)."""
+
+    grid: Grid
+    planned: int
+    started_at: str
+
+
+def report(ending: Ending, store: Store, agenda: Agenda, reason: RunStopped | None = None) -> Report:
+    """Say how a run ended: by *reason*, or because there is nothing left to do."""
+    book, money = store.book, store.book.money
+    open_images = counts(agenda.unfinished())
+    price = ending.grid.endpoint.price
+    return Report(
+        grid=ending.grid.name,
+        grid_digest=ending.grid.digest,
+        started_at=ending.started_at,
+        ended_at=store.now(),
+        exit_code=_exit_code(agenda, open_images, reason),
+        message=None if reason is None else str(reason),
+        planned=ending.planned,
+        kept=store.recovery.done.images,
+        failed=open_images["failed"] + len(agenda.missing),
+        held=open_images["held"],
+        pending=open_images["pending"],
+        quarantined=open_images["quarantined"],
+        known_billed=money.known_billed,
+        possibly_billed_twice=money.possibly_billed_twice,
+        paid_but_lost=money.paid_but_lost,
+        cost=None if price is None else round(price * money.known_billed, 6),
+        versions=versions(),
+        **asdict(book.traffic),
+    )
+
+
+def _exit_code(agenda: Agenda, open_images: Counter[str], reason: RunStopped | None) -> int:
+    if agenda.bugs:
+        return 1
+    if reason is not None:
+        return reason.exit_code
+    return 3 if open_images.total() or agenda.missing else 0
+
+
+def write_reports(folder: Folder, report: Report, standings: Iterable[Standing]) -> None:
+    """Write ``run.json`` and ``failures.jsonl``. For a worker thread.
+
+    Raises:
+        StorageFailed: the disk refused.
+    """
+    replace_whole(folder.failures, b"".join(encode(line) for line in failures(standings)))
+    replace_whole(folder.run_json, json.dumps(report.to_json(), indent=2).encode() + b"\n")
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Put *content* under *path* at once: a reader sees the old file or the new one.
+
+    Raises:
+        StorageFailed: the disk refused.
+    """
+    draft = path.with_name(f".{path.name}.new")
+    with storage(f"cannot write {path}"):
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
