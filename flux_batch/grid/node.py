@@ -1,0 +1,107 @@
+"""A grid file as a tree in which each key and each value knows its place. No YAML library beyond this point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Scalar: TypeAlias = "bool | int | float | str | None"
+Tree: TypeAlias = "Scalar | list[Tree] | dict[str, Tree]"
+Location: TypeAlias = "Sequence[int | str]"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was written.
+
+    Attributes:
+        file: the path as the user gave it, or the words for another source (``--set``).
+        line, column: counted from 1; 0 where the source has none.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a mapping: where the key stands, and its value."""
+
+    place: Place
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value and its place.
+
+    Attributes:
+        value: a scalar, a list of nodes, or a mapping of keys to entries.
+        written: a plain scalar as it stands in the file (``1e3``, ``${HOME}``), None where it was quoted or built.
+    """
+
+    place: Place
+    value: Scalar | list[Node] | dict[str, Entry]
+    written: str | None = None
+
+
+def plain(node: Node) -> Tree:
+    """Return the values of *node* without their places."""
+    if isinstance(node.value, dict):
+        return {key: plain(entry.node) for key, entry in node.value.items()}
+    if isinstance(node.value, list):
+        return [plain(item) for item in node.value]
+    return node.value
+
+
+def planted(value: object, place: Place) -> Node:
+    """Return *value*, built in Python, as a tree in which everything stands at *place*."""
+    if isinstance(value, dict):
+        return Node(place, {str(key): Entry(place, planted(item, place)) for key, item in value.items()})
+    if isinstance(value, list | tuple):
+        return Node(place, [planted(item, place) for item in value])
+    return Node(place, value if isinstance(value, bool | int | float | str) or value is None else str(value))
+
+
+def find(root: Node, location: Location) -> tuple[Place, Node]:
+    """Follow *location* as far as it leads.
+
+    Names that are no keys of the tree are passed over: pydantic puts the names of union branches between them.
+
+    Returns:
+        the place of the last key on the way (of the value, in a list), and the last node reached.
+    """
+    place, node = root.place, root
+    for step in location:
+        if isinstance(node.value, dict) and isinstance(step, str) and step in node.value:
+            place, node = node.value[step].place, node.value[step].node
+        elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            place = node.place
+    return place, node
+
+
+def replaced(root: Node, path: Sequence[str], new: Node) -> Node:
+    """Return *root* with *new* at the dotted *path*; mappings that are missing on the way are made.
+
+    Raises:
+        KeyError: a step leads into a scalar, or to an item a list does not have; its text is that step.
+    """
+    if not path:
+        return new
+    step, rest = path[0], path[1:]
+    if isinstance(root.value, list):
+        if not step.isdecimal() or int(step) >= len(root.value):
+            raise KeyError(step)
+        items = list(root.value)
+        items[int(step)] = replaced(items[int(step)], rest, new)
+        return Node(root.place, items)
+    if not isinstance(root.value, dict):
+        raise KeyError(step)
+    old = root.value.get(step, Entry(new.place, Node(new.place, {})))
+    return Node(root.place, {**root.value, step: Entry(new.place, replaced(old.node, rest, new))})
