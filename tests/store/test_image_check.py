@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import struct
+import tracemalloc
+import zlib
 
 import pytest
-from image_samples import assemble, check, picture, png_chunks, saved
+from image_samples import assemble, check, chunk, picture, png_chunks, saved
 
 from flux_batch.errors import DownloadFailed
 from flux_batch.store.image.check import ImageCheck, ImageFacts, Limits, NotAnImage
@@ -154,3 +157,23 @@ def test_both_zlibs_give_the_same_facts(mode: str) -> None:
     data = saved(picture(mode), "PNG")
 
     assert check(data, backend=FASTEST) == check(data, backend=STDLIB)
+
+
+def test_memory_does_not_depend_on_the_image() -> None:
+    """A 12-megapixel picture of 36 MB passes in well under a megabyte."""
+    width = height = 3464
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    packer, parts = zlib.compressobj(0), [assemble([(b"IHDR", header)])]
+    parts += [chunk(b"IDAT", packer.compress(bytes(1 + 3 * width))) for _ in range(height)]
+    parts += [chunk(b"IDAT", packer.flush()), chunk(b"IEND", b"")]
+    judge = ImageCheck()
+
+    tracemalloc.start()
+    for part in parts:
+        judge.feed(part)
+    facts = judge.finish()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert sum(map(len, parts)) == facts.bytes
+    assert peak < 500_000

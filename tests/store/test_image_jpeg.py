@@ -94,6 +94,29 @@ def test_a_legal_jpeg_passes(name: str, step: int | None) -> None:
     assert (facts.format, facts.width, facts.height) == ("jpeg", 9, 7)
 
 
+@pytest.mark.parametrize("code", range(0xC0, 0xD0))
+def test_kinds_of_frames_are_those_viewers_show(code: int) -> None:
+    """Baseline, extended and progressive pass, by Huffman or arithmetic coding; C4, C8 and CC are no frames at all."""
+    data = (
+        SOI + segment(code, b"") + GREY + EOI
+        if code in (0xC4, 0xC8, 0xCC)
+        else SOI + frame(1, code=code) + scan(1) + EOI
+    )
+
+    if code in (0xC0, 0xC1, 0xC2, 0xC9, 0xCA, 0xC4, 0xC8, 0xCC):
+        assert check(data).width == 9
+    else:
+        with pytest.raises(NotAnImage, match=rf"viewers do not show \(SOF{code - 0xC0}\)"):
+            check(data)
+
+
+@pytest.mark.parametrize("code", [*range(0x02, 0xC0, 0x1F), 0xBF, *range(0xD0, 0xD9)])
+def test_markers_stand_where_they_may(code: int) -> None:
+    """Reserved markers, restarts and a second start stand nowhere between segments."""
+    with pytest.raises(NotAnImage, match=f"marker {code:02X} before byte 4"):
+        check(SOI + bytes([0xFF, code]) + GREY + EOI)
+
+
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.parametrize("step", [1, None])
 def test_a_broken_jpeg_is_refused_with_its_defect(name: str, step: int | None) -> None:
