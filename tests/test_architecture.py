@@ -17,7 +17,7 @@ ONLY_IN = {
     "aiohttp": ("request/http.py", "addons/"),
     "aiofiles": ("store/part.py",),
     "tqdm": ("cli/",),
-    "click": ("cli/",),
+    "click": ("cli/", "addons/"),
     "ruamel": ("grid/", "addons/server/"),
     "PIL": ("store/", "addons/"),
 }
