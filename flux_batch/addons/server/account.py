@@ -9,8 +9,6 @@ from flux_batch.addons.server.queue import Queue
 from flux_batch.addons.server.reply import Said
 from flux_batch.addons.server.settings import Settings
 
-RETRY_AFTER = 30
-"""Seconds the documented answer to a full queue names."""
 COUNTS_A_MINUTE = 30
 """How often ``request_count`` may be asked."""
 MINUTE = 60.0
@@ -51,7 +49,7 @@ class Account:
             return refusals.no_credit()
         if self.queue.full:
             words = self._settings.manners.busy
-            return refusals.queue_full(self.queue.limit, len(self.queue), RETRY_AFTER, words)
+            return refusals.queue_full(self.queue.limit, len(self.queue), self._settings.retry_after, words)
         return None
 
     def pay(self, images: int) -> float:

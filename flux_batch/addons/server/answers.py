@@ -11,9 +11,11 @@ from flux_batch.addons.server.work import Work
 
 WAIT = "Try to fetch request after seconds estimated"
 TIP = "Get faster image generation using the enterprise plan"
+ALWAYS_UNWANTED = "blurry, low quality, watermark"
+"""The live service puts words of its own behind every negative prompt."""
 RENAMED = {
     "page": {"safety_checker": "safetychecker"},
-    "live": {},
+    "live": {"lora_model": "lora", "embeddings_model": "embeddings"},
     "realtime": {"W": "width", "H": "height"},
 }
 NOT_ECHOED = {"num_inference_steps", "webhook", "track_id", "samples", "width", "height"}
@@ -111,7 +113,10 @@ def meta(work: Work, manners: Manners) -> Body:
     """The request as it was carried out, under the names *manners* has."""
     names = RENAMED[manners.meta]
     told = {names.get(name, name): value for name, value in work.order.meta.items() if name not in NOT_ECHOED}
-    return told | {"file_prefix": work.uuid if manners.meta == "page" else f"{work.uuid}.png"}
+    if manners.meta == "page":
+        return told | {"file_prefix": work.uuid}
+    unwanted = ", ".join(filter(None, [str(told["negative_prompt"]), ALWAYS_UNWANTED]))
+    return told | {"file_prefix": f"{work.uuid}.png", "negative_prompt": unwanted}
 
 
 def _where(work: Work, scene: Scene, output: Sequence[JSON] | None) -> Body:

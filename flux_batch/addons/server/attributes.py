@@ -45,6 +45,7 @@ Seed: TypeAlias = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": -1, "maximum": LAST_SEED}, DIGITS]}),
 ]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+Url: TypeAlias = Annotated[str, Field(pattern="^https?://[^/]+")]
 Alteration: TypeAlias = Literal["sensitive_content_text", "blur", "pixelate", "black"]
 
 
@@ -74,7 +75,7 @@ class TextToImage(BaseModel):
     base64: Flag = Field(default=False, description="links to base64 text in place of pictures")
     temp: Flag = Field(default=False, description="links that live 24 hours")
     instant_response: Flag = Field(default=False, description="answer `processing` at once")
-    webhook: str | None = Field(default=None, description="URL that gets a POST when the images are done")
+    webhook: Url | None = Field(default=None, description="URL that gets a POST when the images are done")
     track_id: str | int | None = Field(default=None, description="given back in the webhook call")
 
     algorithm_type: str = Field(default="none", description="echoed")

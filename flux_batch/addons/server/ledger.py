@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 
 from flux_batch.addons.server.faults.cue import Event
-from flux_batch.addons.server.reply import Body
+from flux_batch.addons.server.reply import JSON, Body
 
 ROOM = 50_000
 """Entries kept in memory; a ledger file keeps them all."""
@@ -34,6 +34,7 @@ class Entry:
         status: HTTP status the server meant to answer; None where it answers nothing.
         fault: name of the fault played on the event, None for none.
         in_flight: slots of the account taken after the event.
+        seed: the one used for the pictures.
         body: the request without its key, as it came; None for events without one.
         at: RFC 3339, UTC.
         t: seconds on the server's monotonic clock.
@@ -51,6 +52,7 @@ class Entry:
     in_flight: int
     at: str
     t: float
+    seed: int | None = None
     body: Body | None = None
 
 
@@ -59,14 +61,18 @@ class Ledger:
 
     Args:
         file: gets each entry as a JSON line before :meth:`write` returns; None keeps them in memory only.
+        past: entries already in the file, of an earlier server: the numbers go on from there.
     """
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: Path | None = None, past: Sequence[Body] = ()) -> None:
         self._file = file
         self._entries: deque[Entry] = deque(maxlen=ROOM)
         self._turn = anyio.Lock()
         self._counts: Counter[str] = Counter()
-        self._last = 0
+        self._last = max((whole(entry.get("seq")) for entry in past), default=0)
+        for entry in past:
+            kind = str(entry.get("event"))
+            self._counts[kind] = max(self._counts[kind], whole(entry.get("n")))
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
@@ -95,6 +101,11 @@ class Ledger:
             async with self._turn:
                 await anyio.to_thread.run_sync(append, self._file, line(entry))
         self._entries.append(entry)
+
+
+def whole(value: JSON) -> int:
+    """*value* where it is a whole number, else 0."""
+    return value if isinstance(value, int) else 0
 
 
 def line(entry: Entry) -> str:

@@ -16,7 +16,6 @@ UNSAFE = frozenset({"nude", "naked", "nudity", "nsfw", "topless", "porn", "sex",
 WORDS = re.compile(r"[a-z]+")
 BEFORE = "a carefully composed picture of"
 AFTER = "fine detail, balanced light, crisp focus"
-ALWAYS_UNWANTED = "blurry, low quality, watermark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +88,8 @@ def echo(asked: TextToImage, picture: PictureRequest) -> dict[str, JSON]:
         name: ("yes" if value else "no") if isinstance(value, bool) else value
         for name, value in asked.model_dump(mode="json", exclude={"key", "width", "height", "samples"}).items()
     }
-    unwanted = [part for part in (picture.negative_prompt, ALWAYS_UNWANTED) if part]
     return told | {
         "prompt": picture.prompt,
-        "negative_prompt": ", ".join(unwanted),
         "W": picture.width,
         "H": picture.height,
         "seed": picture.seed,

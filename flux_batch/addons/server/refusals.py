@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from flux_batch.addons.server.attributes import TextToImage
 from flux_batch.addons.server.reply import JSON, Body, Said
@@ -16,6 +15,8 @@ TYPES = {
     "string": "must be a string",
     "missing": "is required",
     "literal": "is not one of the allowed values",
+    "string_pattern_mismatch": "is no URL",
+    "json": "cannot be read",
 }
 """First word of pydantic's error type -> the end of the sentence."""
 BOUNDS = {"greater", "less", "multiple"}
@@ -81,7 +82,7 @@ def failed() -> Said:
     return Said({"status": "failed", "id": "", "message": "Failed, Try Again", "output": ""}, 200)
 
 
-def invalid(problem: ValidationError) -> Said:
+def invalid(problem: ValidationError, form: type[BaseModel] = TextToImage) -> Said:
     """Every wrong attribute with its sentences; a missing model has a sentence of its own."""
     problems = problem.errors(include_input=False, include_url=False)
     if any(item["loc"][:1] == ("model_id",) and item["type"] == "missing" for item in problems):
@@ -89,7 +90,7 @@ def invalid(problem: ValidationError) -> Said:
     told: dict[str, JSON] = {}
     for item in problems:
         name = str(item["loc"][0]) if item["loc"] else "body"
-        told.setdefault(name, [_sentence(name, item["type"], item.get("ctx", {}))])
+        told.setdefault(name, [_sentence(form, name, item)])
     return error(told, 400)
 
 
@@ -98,20 +99,20 @@ def unknown_model(model_id: str) -> Said:
     return error(f"Model not found: {model_id}", 400)
 
 
-def _sentence(name: str, kind: str, context: Mapping[str, object]) -> str:
-    first = kind.split("_", maxsplit=1)[0]
+def _sentence(form: type[BaseModel], name: str, item: ErrorDetails) -> str:
+    first = item["type"].split("_", maxsplit=1)[0]
     if first == "multiple":
-        return f"The {name} must be divisible by {context['multiple_of']}."
+        return f"The {name} must be divisible by {item['ctx']['multiple_of']}."
     if first in BOUNDS:
-        low, high = _bounds(name)
+        low, high = _bounds(form, name)
         return f"The {name} must be between {low:g} and {high:.10g}."
-    return f"The {name} field {TYPES.get(first, 'is invalid')}."
+    return f"The {name} field {TYPES.get(item['type'], TYPES.get(first, 'is invalid'))}."
 
 
-def _bounds(name: str) -> tuple[float, float]:
+def _bounds(form: type[BaseModel], name: str) -> tuple[float, float]:
     """Both ends of an attribute's range, read from the model that checks it."""
     found = {"ge": float("-inf"), "le": float("inf")}
-    for rule in TextToImage.model_fields[name].metadata:
+    for rule in form.model_fields[name].metadata:
         found |= {side: getattr(rule, side) for side in found if hasattr(rule, side)}
     return found["ge"], found["le"]
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from aiohttp import web
 
 from flux_batch.addons.server import refusals
+from flux_batch.addons.server.desk import Desk
 from flux_batch.addons.server.faults.cue import Event
 from flux_batch.addons.server.faults.refuse import page
 from flux_batch.addons.server.reply import Body, Reply, Said
 from flux_batch.addons.server.service import DATA_URI
-from flux_batch.addons.server.stage import Outcome, Stage, settled
+from flux_batch.addons.server.stage import Outcome, Stage, response, settled
 from flux_batch.addons.server.work import Work
 
 STAGE = web.AppKey("stage", Stage)
+DESK_KEY = web.AppKey("desk", Desk)
 NO_INDEX = 99
 
 
@@ -31,6 +33,22 @@ async def image(request: web.Request) -> web.StreamResponse:
     return await request.app[STAGE].perform(request, "image", hand_out)
 
 
+async def desk(request: web.Request) -> web.StreamResponse:
+    """Answer about the account."""
+
+    def answer(request: web.Request, _: Event, payload: Body | None) -> Outcome:
+        stage = request.app[STAGE]
+        return stage.says(request.app[DESK_KEY].answer(request.path, payload, stage.scene(request)))
+
+    return await request.app[STAGE].perform(request, "desk", answer)
+
+
+async def upload(request: web.Request) -> web.StreamResponse:
+    """Hand out what ``base64_to_url`` took."""
+    file = request.app[DESK_KEY].uploads.get(request.match_info["name"])
+    return response(page(404) if file is None else Reply(200, file, "application/octet-stream"))
+
+
 async def elsewhere(request: web.Request) -> web.StreamResponse:
     """Nothing is here; that somebody came is written down all the same."""
     stage = request.app[STAGE]
@@ -41,7 +59,7 @@ async def elsewhere(request: web.Request) -> web.StreamResponse:
 def generate(request: web.Request, event: Event, payload: Body | None) -> Outcome:
     """Accept and bill, or refuse."""
     stage = request.app[STAGE]
-    taken = refusals.not_json() if payload is None else stage.service.take(payload, event)
+    taken = refusals.not_json() if payload is None else stage.service.take(payload, event, stage.scene(request).origin)
     if isinstance(taken, Said):
         return stage.says(taken)
     work, scene = taken, stage.scene(request)

@@ -65,10 +65,15 @@ class Service:
         self.on_end: Callable[[Work], Awaitable[None]] | None = None
         self._background = background
         self._rng = Random(settings.seed)
-        first = settings.first_id if settings.first_id is not None else time.time_ns() // 10_000_000
-        self._ids = itertools.count(first)
+        self._ids = itertools.count(settings.first_id or time.time_ns() // 10_000_000)
 
-    def take(self, payload: Body, posted: Event) -> Said | Work:
+    def remember(self, work: Work) -> None:
+        """Take over a request an earlier server had accepted and billed."""
+        self.shelf.put(work)
+        self.account.pay(work.order.picture.samples)
+        self._ids = itertools.count(max(next(self._ids), work.id + 1))
+
+    def take(self, payload: Body, posted: Event, origin: str) -> Said | Work:
         """Refuse *payload*, or accept and bill it; then it is already on its way."""
         if not self.account.knows(payload.get("key")):
             return refusals.bad_key()
@@ -79,7 +84,7 @@ class Service:
         if asked.model_id not in MODELS:
             return refusals.unknown_model(asked.model_id)
         refusal = self.account.refusal(asked.samples, digest(payload), self.clock())
-        return refusal or self._accept(asked, posted)
+        return refusal or self._accept(asked, posted, origin)
 
     async def answer(self, work: Work, scene: Scene) -> Said:
         """The first answer: hold it while it is worth waiting, then say where things stand."""
@@ -141,10 +146,10 @@ class Service:
         text = base64.b64encode(file).decode()
         return text if self.settings.manners.padding == "yes" else text.rstrip("=")
 
-    def _accept(self, asked: TextToImage, posted: Event) -> Work:
+    def _accept(self, asked: TextToImage, posted: Event, origin: str) -> Work:
         order = understand(asked, self._rng)
         seconds = self.settings.service_time.draw(self._rng) * (SLOWER if order.crisp else 1.0)
-        work = Work(next(self._ids), posted, order, self.account.queue.turn(seconds, self.clock()))
+        work = Work(next(self._ids), posted, order, self.account.queue.turn(seconds, self.clock()), origin)
         self.account.pay(asked.samples)
         self.account.queue.enter(work.id, work.turn)
         self.shelf.put(work)

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from flux_batch.addons.server.app import make_app
 from flux_batch.addons.server.ledger import Ledger
+from flux_batch.addons.server.recall import lines
 from flux_batch.addons.server.render.renderer import Renderer
 from flux_batch.addons.server.routes import STAGE
 from flux_batch.addons.server.service import Service
@@ -54,9 +55,10 @@ async def serving(settings: Settings, renderer: Renderer | None = None) -> Async
     Raises:
         UsageError: the address cannot be listened on.
     """
-    listening = listen(settings.host, settings.port)
+    past = await anyio.to_thread.run_sync(lines, settings.ledger, settings.remember) if settings.ledger else []
+    listening = await anyio.to_thread.run_sync(listen, settings.host, settings.port)
     async with anyio.create_task_group() as background:
-        app = make_app(settings, renderer or painter(), background)
+        app = make_app(settings, renderer or painter(), background, past)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:
             await runner.setup()
@@ -77,7 +79,7 @@ def painter() -> Renderer:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket bound to the address.
+    """Return a socket that listens on the address.
 
     Raises:
         UsageError: no such host, port taken or not allowed.
@@ -85,14 +87,11 @@ def listen(host: str, port: int) -> socket.socket:
     if not 0 <= port <= LAST_PORT:
         raise UsageError(f"no such port: {port}", hint=f"choose one from 1 to {LAST_PORT}, or 0 for any free one")
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((str(address[0]), port), family=family)
     except OSError as problem:
         hint = "choose another with --port, or --port 0 for any free one; --host takes an address of this machine"
         raise UsageError(f"cannot listen on {host}:{port}: {problem.strerror or problem}", hint=hint) from problem
-    return listening
 
 
 def origin(listening: socket.socket) -> str:

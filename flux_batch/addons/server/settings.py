@@ -25,6 +25,7 @@ class Settings:
         hold: seconds a POST waits for its pictures before it answers ``processing``; a request whose estimate is
             longer is answered at once.
         eta_error: 0 for true estimates; 0.2 lets each be wrong by up to 20 %.
+        retry_after: seconds a full queue tells to wait.
         price: of one image, in USD.
         balance: of the wallet at start, in USD.
         key: the only valid API key; None accepts any that is not empty.
@@ -48,6 +49,7 @@ class Settings:
     service_time: ServiceTime = field(default_factory=ServiceTime)
     hold: float = 20.0
     eta_error: float = 0.0
+    retry_after: int = 30
     price: float = 0.0047
     balance: float = 1_000_000.0
     key: str | None = field(default=None, repr=False)

@@ -18,6 +18,7 @@ from flux_batch.addons.server.faults.wire import Delivery
 from flux_batch.addons.server.ledger import DONE, Entry, Ledger, stamp
 from flux_batch.addons.server.reply import Body, Reply, Said, encode
 from flux_batch.addons.server.service import Service
+from flux_batch.addons.server.webhook import calls, news, pause, tell
 from flux_batch.addons.server.work import Work
 
 FORM = "application/x-www-form-urlencoded"
@@ -109,8 +110,20 @@ class Stage:
         await self.ledger.write(self.entry(event, outcome.work, status, outcome.billed, cue, body))
 
     async def ended(self, work: Work) -> None:
-        """Write down that *work* has left the queue."""
+        """Write down that *work* has left the queue, and tell whoever asked to be told."""
         await self.ledger.write(self.entry(self.ledger.number(DONE), work, None))
+        if work.order.webhook is not None:
+            await self.call(work, work.order.webhook)
+
+    async def call(self, work: Work, url: str) -> None:
+        """Make the webhook call of *work*; written down with the status it was answered."""
+        event = self.ledger.number("webhook")
+        found = self.service.script.rule_for(event)
+        cue = Cue(found[0].fault, found[0].argument, event, work.origin, "", found[1]) if found else None
+        await pause(cue)
+        bodies = calls(news(work, Scene(work.origin, self.service.settings.manners)), cue)
+        statuses = await tell(url, bodies, any_host=self.service.settings.webhook_any_host)
+        await self.ledger.write(self.entry(event, work, statuses[-1] if statuses else None, cue=cue))
 
     def entry(
         self,
@@ -135,6 +148,7 @@ class Stage:
             in_flight=len(self.service.account.queue),
             at=stamp(),
             t=self.service.clock(),
+            seed=work.order.picture.seed if work else None,
             body=body,
         )
 

@@ -29,6 +29,7 @@ class Work:
         id: generation id.
         posted: the POST it came with.
         order: what was asked, as understood.
+        origin: the server as the client reached it, ``http://host:port``.
         turn: when it is served, seconds on the service's clock.
         state: how far it is.
         ended_at: when it was done.
@@ -41,6 +42,7 @@ class Work:
     posted: Event
     order: Order
     turn: Turn
+    origin: str = ""
     state: State = State.WAITING
     ended_at: float = 0.0
     ended: anyio.Event = field(default_factory=anyio.Event)
