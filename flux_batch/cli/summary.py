@@ -11,7 +11,7 @@ from flux_batch.store.report import Report
 
 
 def summary(report: Report, out: Path, grid: str, *, changed: bool) -> Iterator[str]:
-    """Yield the lines of the summary."""
+    """Yield the lines of the summary; where the run was stopped, its error says what to do next."""
     if changed:
         yield f"kept {report.kept:,} of {many(report.planned, 'image')} in {duration(_seconds(report))}"
     else:
@@ -20,8 +20,9 @@ def summary(report: Report, out: Path, grid: str, *, changed: bool) -> Iterator[
     yield f"  {'images':<10} {plain(str(out / 'images'))}"
     yield f"  {'manifest':<10} {plain(str(out / 'manifest.jsonl'))}"
     yield from (f"  {line}" for line in _money(report))
-    yield ""
-    yield f"next: {_next(report, out, grid)}"
+    if report.message is None:
+        yield ""
+        yield f"next: {_next(report, out, grid)}"
 
 
 def _seconds(report: Report) -> float:
@@ -45,10 +46,6 @@ def _money(report: Report) -> Iterator[str]:
 
 
 def _next(report: Report, out: Path, grid: str) -> str:
-    match report.exit_code:
-        case 0:
-            return f"open {plain(str(out / 'images'))}, or add seeds to {plain(grid)} and run it again"
-        case 3:
-            return f"read {plain(str(out / 'failures.jsonl'))}, then type the same command again"
-        case _:
-            return "type the same command again: it goes on where this run stopped"
+    if report.exit_code == 0:
+        return f"open {plain(str(out / 'images'))}, or add seeds to {plain(grid)} and run it again"
+    return f"read {plain(str(out / 'failures.jsonl'))}, then type the same command again"

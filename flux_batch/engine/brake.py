@@ -53,4 +53,4 @@ class Brake:
             RunStopped: the reason given to :meth:`pull`.
         """
         if self.reason is not None:
-            raise self.reason
+            raise self.reason.with_traceback(None)

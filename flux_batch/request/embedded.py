@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import anyio
@@ -17,7 +17,6 @@ import flux_batch
 from flux_batch.errors import UsageError
 
 START_WITHIN = 30.0
-STOP_WITHIN = 5.0
 NOT_INHERITED = frozenset({"MODELSLAB_API_KEY"})
 """The child needs no key, so it gets none."""
 
@@ -73,12 +72,8 @@ async def _first_line(process: Process) -> str:
 
 
 async def _stop(process: Process) -> None:
-    """Ask by closing its input; insist when it does not go."""
-    if process.stdin is not None:
-        await process.stdin.aclose()
-    with anyio.move_on_after(STOP_WITHIN) as patience:
-        await process.wait()
-    if patience.cancelled_caught:
+    """End it at once: it has nothing to save, and a Ctrl-C should not wait for it."""
+    with suppress(ProcessLookupError):
         process.kill()
-        await process.wait()
+    await process.wait()
     await process.aclose()
