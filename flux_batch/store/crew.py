@@ -59,9 +59,7 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
     """Put a crew together for *planned* jobs; *notice* hears what the slots do."""
     policy = slot_policy(grid)
     clock, rng, brake = ground.clock, ground.rng, ground.brake
-    follower = Follower(
-        transport, store, Pace(POLLS, clock=clock).turn, clock, rng, Polling(patience=grid.limits.max_wait)
-    )
+    follower = Follower(transport, store, Pace(POLLS, clock=clock), clock, Polling(patience=grid.limits.max_wait))
     hold = grid.limits.on_ambiguous == "hold"
     buyer = Buyer(
         transport=transport,
@@ -84,7 +82,7 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
 
 
 def slot_policy(grid: Grid) -> SlotPolicy:
-    """Read ``limits.concurrency`` and ``limits.rate``: a number is a ceiling, ``auto`` begins with the account's slots."""
+    """Read ``limits.concurrency`` and ``limits.rate``: a number is a ceiling, ``auto`` begins with the known slots."""
     limits = grid.limits
     rate = None if limits.rate is None else Rate.parse(limits.rate)
     if limits.concurrency == "auto":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from itertools import count, cycle
+from itertools import cycle
 from typing import TypeAlias, assert_never
 
+from flux_batch.engine.bell import Bells
 from flux_batch.engine.clock import Clock
+from flux_batch.engine.pollgate import Pace
 from flux_batch.errors import TransportError
 from flux_batch.plan.job import JSON
 from flux_batch.request.transport import POLL_WITHIN, Transport
@@ -33,16 +33,17 @@ class Follower:
     """Polls the API for what it has accepted.
 
     Attributes:
-        turn: waits for this poll's place in the pace that all jobs share.
-        polling: when to poll one job.
+        pace: when to ask about which job: all polls of the run, within one cap.
+        polling: how long to ask about one job.
+        bells: rung with a job's id, wake its poll early; a hint, for the poll is the truth.
     """
 
     transport: Transport
     store: Store
-    turn: Callable[[], Awaitable[None]]
+    pace: Pace
     clock: Clock
-    rng: random.Random
     polling: Polling = field(default_factory=Polling)
+    bells: Bells = field(default_factory=Bells)
 
     async def follow(self, standing: Standing) -> Standing:
         """Poll a pending job until its images exist, it fails, or patience ends; then it stays pending."""
@@ -50,17 +51,19 @@ class Follower:
         began = self.clock.monotonic()
         forms = cycle(fetch_requests(given.id or ""))
         form = next(forms)
-        await self.clock.sleep(self.polling.first_poll(given.eta))
-        for polls in count():  # pragma: no branch - the deadline ends it
+        watch = self.pace.watch(given.eta)
+        age = 0.0
+        while age <= self.polling.deadline(given.eta):
+            if await self.bells.or_sooner(standing.job.id, watch.turn):
+                await self.pace.turn()
             verdict = await self._poll(form, given.id or "")
             age = self.clock.monotonic() - began
             if await self._conclude(standing, verdict, age):
+                watch.ready()
                 return self._after(standing)
+            watch.pending()
             if isinstance(verdict, Unknown | Gone):
                 form = next(forms)
-            if age > self.polling.deadline(given.eta):
-                break
-            await self.clock.sleep(self.polling.next_poll(polls, self.rng))
         await self.store.record(record.problem(standing.job.id, "pending", "the service is still working on it"))
         return self._after(standing)
 
@@ -98,7 +101,6 @@ class Follower:
             await self.store.record(record.fate(standing.job.id, sample, Fate.LOST, reason=reason))
 
     async def _poll(self, form: Form, generation_id: str) -> PollVerdict:
-        await self.turn()
         self.store.book.polled()
         path, body = form
         try:
@@ -112,6 +114,7 @@ class Follower:
         given = standing.generation or Generation()
         if given.id is None:
             return None
+        await self.pace.turn()
         verdict = await self._poll(fetch_requests(given.id)[0], given.id)
         if isinstance(verdict, Images) and sample < len(verdict.links):
             return verdict.links[sample]

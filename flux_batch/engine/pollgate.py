@@ -1,0 +1,132 @@
+"""One pace for everything that asks "is it ready?": however many jobs wait, the service hears so many polls a second.
+
+The turns go out evenly (GCRA). A plain ``turn()`` is served in the order of arrival; a ``watch(eta)`` asks when asking
+is worth its while, and where turns are scarce the job goes first that has probably been ready the longest. A thousand
+waiting jobs are a queue here, never a storm at the service.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import anyio
+
+from flux_batch.engine.clock import Clock
+from flux_batch.engine.rate import Rate
+from flux_batch.engine.readiness import Readiness
+
+POLLS = Rate(per_second=2)
+"""The cap where nothing else is set."""
+
+
+class _Asker:
+    """Somebody who waits for a turn: from when on, and how much is lost by letting it wait."""
+
+    def __init__(self, due: float, loss: Callable[[float], float]) -> None:
+        self.due = due
+        self.loss = loss
+        self.called = False
+        self.woken = anyio.Event()
+
+    def wake(self) -> None:
+        self.woken.set()
+        self.woken = anyio.Event()
+
+
+class Pace:
+    """Turns at a rate, shared by all.
+
+    Args:
+        rate: turns a second.
+        clock: time.
+    """
+
+    def __init__(self, rate: Rate = POLLS, *, clock: Clock) -> None:
+        self.readiness = Readiness()
+        self._rate = rate
+        self._clock = clock
+        self._free_at = -math.inf
+        self._askers: dict[_Asker, None] = {}
+        self._leader: _Asker | None = None
+
+    async def turn(self) -> None:
+        """Wait for one's turn. Whoever is cancelled in line takes no turn away from those behind."""
+        now = self._clock.monotonic()
+        await self.stand(_Asker(now, lambda later: later - now))
+
+    def watch(self, eta: float | None = None) -> Watch:
+        """Begin to watch a job that was accepted just now; *eta*: the service's estimate in seconds."""
+        return Watch(self, self._clock, eta)
+
+    async def stand(self, asker: _Asker) -> None:
+        """Wait until *asker* is called. One of those who wait does the calling; when it leaves, another takes over."""
+        self._askers[asker] = None
+        if self._leader is not None and asker.due < self._leader.due:
+            self._leader.wake()
+        try:
+            while not asker.called:
+                self._leader = self._leader or asker
+                with anyio.move_on_after(self._call() if self._leader is asker else math.inf):
+                    if not asker.called:
+                        await asker.woken.wait()
+        finally:
+            self._askers.pop(asker, None)
+            if self._leader is asker:
+                self._leader = None
+                for heir in [*self._askers][:1]:
+                    heir.wake()
+
+    def _call(self) -> float:
+        """Call whoever is next, if it is time; return the seconds until it is time to look again."""
+        now = self._clock.monotonic()
+        wait, free_at = self._rate.admit(self._free_at, now)
+        if wait > 0:
+            return wait
+        due = [asker for asker in self._askers if asker.due <= now]
+        if not due:
+            return min(asker.due for asker in self._askers) - now
+        asker = max(due, key=lambda one: one.loss(now))
+        self._free_at = free_at
+        del self._askers[asker]
+        asker.called = True
+        asker.wake()
+        return 0.0
+
+
+class Watch:
+    """One unfinished job and what the answers about it were.
+
+    ```python
+    watch = pace.watch(eta)
+    while True:
+        await watch.turn()
+        if await is_ready(job):
+            watch.ready()
+            break
+        watch.pending()
+    ```
+    """
+
+    def __init__(self, pace: Pace, clock: Clock, eta: float | None) -> None:
+        self._pace = pace
+        self._clock = clock
+        self._eta = eta
+        self._begun = clock.monotonic()
+        self._asked = 0.0
+        self._since = 0.0
+
+    async def turn(self) -> None:
+        """Wait until it is this job's turn to be asked about."""
+        outlook = self._pace.readiness.outlook(self._eta, self._since)
+        await self._pace.stand(_Asker(self._begun + outlook.due(), lambda now: outlook.idle(now - self._begun)))
+        self._asked = self._clock.monotonic() - self._begun
+
+    def pending(self) -> None:
+        """Learn that the job was not ready when asked about."""
+        self._since = self._asked
+
+    def ready(self) -> None:
+        """Learn that the job is ready, however that was found out."""
+        elapsed = self._clock.monotonic() - self._begun
+        self._pace.readiness = self._pace.readiness.after(self._eta, self._since, elapsed)
