@@ -102,7 +102,7 @@ class Canvas:
         self.lay(drawn[0], drawn[1], paint, opacity)
 
     def lay(self, mask: Image.Image, frame: Box, paint: Paint, opacity: float = 1.0) -> None:
-        """Lay *paint* through *mask*, which covers the box *frame* of the canvas."""
+        """Lay *paint* through *mask*, which covers the box *frame* (pixels, may leave the canvas)."""
         if opacity < 1:
             mask = mask.point([round(value * opacity) for value in range(256)])
         self.image.paste(_flow(paint, mask.size), frame, mask)

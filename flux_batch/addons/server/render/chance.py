@@ -35,3 +35,8 @@ class Chance:
     def branch(self, name: str) -> Chance:
         """Return a root of its own for the part *name*."""
         return Chance(hashlib.sha256(self.root + name.encode()).digest())
+
+
+def likely(rng: random.Random, share: float) -> bool:
+    """True in *share* (0 to 1) of all cases."""
+    return rng.random() < share

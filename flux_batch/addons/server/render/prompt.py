@@ -43,9 +43,16 @@ WHEN_UNSAID = ("day", "golden", "morning", "dusk", "dawn", "day")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A thing to be shown, with the colour a word before it gave."""
+    """A thing to be shown.
+
+    Attributes:
+        name: a key of ``lexicon.SUBJECTS``.
+        word: the prompt's own word for it.
+        colour: what the colour word right before it says, or None.
+    """
 
     name: str
+    word: str
     colour: Colour | None = None
 
 
@@ -56,6 +63,7 @@ class Theme:
     Attributes:
         subjects: main figures in the order of the prompt, at most three.
         place: the setting, a key of ``lexicon.PLACES`` or ``studio``.
+        near: other settings named beside it.
         time: the light, a key of ``palette.TIMES``.
         weathers: weather, season and celestial bodies asked for.
         tints: colour words that belong to no subject.
@@ -64,6 +72,7 @@ class Theme:
 
     subjects: tuple[Subject, ...]
     place: str
+    near: frozenset[str]
     time: str
     weathers: frozenset[str]
     tints: tuple[Colour, ...]
@@ -93,10 +102,12 @@ def read(prompt: str, negative: str = "") -> Theme:
     banned = {tag for word in words_of(negative) for tag in _tags(word)}
     colours_off = {lexicon.COLOURS[word] for word in words_of(negative) if word in lexicon.COLOURS}
     subjects, tints = _subjects(words, banned)
-    place = _place(words, subjects, banned)
+    named = [tag for word in words if (tag := _known(PLACE_OF, word)) and tag not in banned]
+    place = _place(words, named, subjects, banned)
     return Theme(
         subjects=tuple(s for s in subjects if s.colour not in colours_off or s.colour is None)[:3],
         place=place,
+        near=frozenset(named) - {place},
         time=_time(words, place, banned),
         weathers=frozenset(tag for word in words if (tag := _known(WEATHER_OF, word)) and tag not in banned),
         tints=tuple(tint for tint in tints if tint not in colours_off),
@@ -124,7 +135,7 @@ def _subjects(words: list[str], banned: set[str]) -> tuple[list[Subject], list[C
     for word in words:
         name = _known(SUBJECT_OF, word)
         if name is not None and name not in banned:
-            found.setdefault(name, Subject(name, held))
+            found.setdefault(name, Subject(name, word, held))
             held = None
         elif word in lexicon.COLOURS:
             tints += [held] if held else []
@@ -135,8 +146,7 @@ def _subjects(words: list[str], banned: set[str]) -> tuple[list[Subject], list[C
     return list(found.values()), tints + ([held] if held else [])
 
 
-def _place(words: list[str], subjects: list[Subject], banned: set[str]) -> str:
-    named = [tag for word in words if (tag := _known(PLACE_OF, word)) and tag not in banned]
+def _place(words: list[str], named: list[str], subjects: list[Subject], banned: set[str]) -> str:
     if "harbour" in named:
         return "harbour"
     if named:

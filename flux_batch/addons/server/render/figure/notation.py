@@ -47,7 +47,7 @@ def figure(text: str) -> Figure:
     first, *lines = text.strip().splitlines()
     words = first.split()[1:]
     tones = {name: rgb(code) for name, code in zip(words[::2], words[1::2], strict=True)}
-    return Figure(tuple(_part(line.split()) for line in lines), MappingProxyType(tones))
+    return Figure(tuple(_part(line.split()) for line in lines if line), MappingProxyType(tones))
 
 
 def _part(words: list[str]) -> Part:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import random
 
 from flux_batch.addons.server.render.canvas import Fade
+from flux_batch.addons.server.render.chance import likely
 from flux_batch.addons.server.render.colour import Colour, lighter, mix, rgb
 from flux_batch.addons.server.render.outline import Outline, limb, oval
-from flux_batch.addons.server.render.scene.land import down_to, ground_colour, height_at, profile, surface
+from flux_batch.addons.server.render.scene.cast import Spots, cast
+from flux_batch.addons.server.render.scene.land import down_to, far_hills, ground_colour, height_at, profile
+from flux_batch.addons.server.render.scene.sky import sky
 from flux_batch.addons.server.render.scene.stage import Stage
+from flux_batch.addons.server.render.scene.weather import blurred, mist
 
 PINE = rgb("2f5a45")
 LEAVES = (rgb("c8742a"), rgb("d89a32"), rgb("b3492a"), rgb("e0b548"))
@@ -142,7 +146,7 @@ def trunks(stage: Stage, colour: Colour) -> None:
                         [wide * 0.3, wide * 0.16, 1.0],
                     )
                 )
-    stage.canvas.fill(shapes, stage.palette.under(colour, 0.0, 0.12))
+    blurred(stage.canvas, shapes, stage.palette.under(colour, 0.0, 0.2), stage.unit * 0.005)
 
 
 def clearing(stage: Stage, top: float) -> float:
@@ -152,12 +156,55 @@ def clearing(stage: Stage, top: float) -> float:
         local = mix(local, rgb("5a6b38"), 0.5)
     line = profile(stage, "floor", top + stage.height * 0.02, stage.height * 0.05, 0.25)
     stage.canvas.step_nearer()
-    lit, dim = p.under(local, 0.25, 0.85), p.under(lighter(local, -0.12), 0.0, 0.35)
+    lit, dim = p.under(local, 0.2, 0.95), p.under(lighter(local, -0.12), 0.0, 0.4)
     stage.canvas.fill([down_to(stage, line)], Fade(lit, dim))
-    near = profile(stage, "floor near", stage.height * 0.93, stage.height * 0.06, 0.25)
-    stage.canvas.fill(
-        [down_to(stage, near)],
-        surface(stage, "soil", (dim, mix(dim, lit, 0.55)), (stage.height * 0.86, stage.height), (7, 3)),
-        0.55,
-    )
+    _patches(stage, top, lit, dim)
     return max(height_at(line, stage.focus) + stage.height * 0.16, stage.height * 0.86)
+
+
+def _patches(stage: Stage, top: float, lit: Colour, dim: Colour) -> None:
+    """Shadows of trees across the floor, and tufts or drifts towards the eye."""
+    rng = stage.stream("patches")
+    depth = stage.height - top
+    shadows: list[Outline] = []
+    for _ in range(7):
+        near = rng.random()
+        y = top + depth * (0.15 + 0.8 * near)
+        shadows.append(
+            oval(rng.random() * stage.width, y, stage.unit * rng.uniform(0.1, 0.3), depth * (0.012 + 0.03 * near))
+        )
+    stage.canvas.fill(shadows, mix(dim, stage.palette.shade, 0.35), 0.3)
+    near_line = profile(stage, "floor near", stage.height * 0.95, stage.height * 0.05, 0.25)
+    stage.canvas.fill([down_to(stage, near_line)], Fade(mix(lit, dim, 0.35), dim), 0.8)
+    if not stage.has("snow"):
+        blades = tufts(rng, stage, stage.height * 0.9, 90)
+        stage.canvas.fill(blades, lighter(dim, -0.2))
+
+
+def tufts(rng: random.Random, stage: Stage, top: float, count: int) -> list[Outline]:
+    """Blades of grass in bunches from *top* (y, pixels) down to the lower edge."""
+    blades: list[Outline] = []
+    for _ in range(count // 5):
+        x, y = rng.random() * stage.width, rng.uniform(top, stage.height * 1.03)
+        for _ in range(5):
+            tall, lean = stage.unit * rng.uniform(0.02, 0.055), rng.uniform(-0.5, 0.5)
+            bx, w = x + rng.uniform(-0.015, 0.015) * stage.unit, stage.unit * 0.0028
+            blades.append([(bx - w, y), (bx + lean * tall, y - tall), (bx + w, y)])
+    return blades
+
+
+def forest(stage: Stage) -> None:
+    """A clearing among trees; conifers where it snows or by chance, mist between the rows."""
+    sky(stage, stage.horizon + stage.height * 0.12)
+    far_hills(stage, stage.horizon, stage.height * 0.3, 2)
+    rng = stage.stream("forest")
+    conifers = stage.has("snow") or (not stage.has("autumn") and not stage.has("spring") and likely(rng, 0.45))
+    row = row_of_pines if conifers else row_of_leaves
+    tall = stage.height * 0.4
+    for i, far in enumerate((0.68, 0.42, 0.16)):
+        base = stage.horizon + stage.height * 0.035 * i
+        row(stage, f"row {i}", base, tall * (0.6 + 0.3 * i), far, tall * (0.15 + 0.1 * i))
+        mist(stage, f"forest mist {i}", base, tall * 0.5, 0.5 - 0.14 * i)
+    y = clearing(stage, stage.horizon + stage.height * 0.075)
+    cast(stage, Spots((stage.focus, y)))
+    trunks(stage, rgb("5d4a40"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
+from flux_batch.addons.server.render.chance import likely
 from flux_batch.addons.server.render.colour import WHITE, from_hsv, lighter, mix
 from flux_batch.addons.server.render.noise import fractal, vertical
 from flux_batch.addons.server.render.outline import Outline, limb, oval
@@ -20,12 +21,12 @@ def sky(stage: Stage, depth: float | None = None) -> None:
     stops = [(0.0, p.zenith), (0.38, p.upper), (0.76, p.lower), (1.0, p.horizon)]
     stage.canvas.image.paste(vertical((stage.width, bottom), stops), (0, 0))
     if p.stars or stage.has("stars"):
-        _stars(stage, bottom)
+        stars(stage, bottom)
     if stage.has("aurora"):
         _aurora(stage, bottom)
     orb(stage)
     clouds(stage, bottom)
-    if stage.has("bird") or stage.stream("birds").random() < 0.35 * p.bright:
+    if stage.has("bird") or likely(stage.stream("birds"), 0.35 * p.bright):
         _birds(stage)
 
 
@@ -48,7 +49,8 @@ def orb(stage: Stage) -> None:
         stage.canvas.fill(spots, mix(p.orb, p.upper, 0.3), 0.45)
 
 
-def _stars(stage: Stage, bottom: int) -> None:
+def stars(stage: Stage, bottom: int) -> None:
+    """Stars of two sizes down to *bottom* (pixels), denser above."""
     rng, p = stage.stream("stars"), stage.palette
     count = round(170 * min(2.0, p.stars + 0.4) * (stage.width / stage.height) ** 0.5)
     for low, high, share, opacity in ((0.0006, 0.0012, 0.75, 0.6), (0.0011, 0.0021, 0.25, 0.95)):
