@@ -42,7 +42,7 @@ def decode_base64(text: bytes | str, *, cap: int = CAP) -> bytes:
     letters = _payload(raw.removeprefix(BOM)).translate(None, WHITESPACE)
     digits = letters.rstrip(b"=")
     _check(digits, padding=len(letters) - len(digits), cap=cap)
-    return binascii.a2b_base64(digits + b"=" * (-len(digits) % 4), strict_mode=True)
+    return binascii.a2b_base64(digits + b"=" * (-len(digits) % 4))
 
 
 def _payload(raw: bytes) -> bytes:

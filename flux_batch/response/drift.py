@@ -81,13 +81,11 @@ def _same(field: str, asked: JSON, got: JSON) -> bool:
     if field in FREE_TEXT:
         return (asked or "") == (got or "")
     left, right = _plain(asked), _plain(got)
-    if isinstance(left, bool) and isinstance(right, int) and right in {0, 1}:
-        return left is bool(right)  # flags come back as 1 and 0 too; a number never comes back as a flag
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, float) or isinstance(right, float):
-        return isinstance(left, int | float) and isinstance(right, int | float) and _close(left, right)
-    return left == right
+    if isinstance(left, bool) and isinstance(right, int):
+        return left == right  # a flag comes back as 1 and 0 too; a number never comes back as a flag
+    if isinstance(left, float) and isinstance(right, float):
+        return math.isclose(left, right, rel_tol=CLOSE)
+    return left == right and not isinstance(right, bool)
 
 
 def _plain(value: JSON) -> Plain:
@@ -102,10 +100,3 @@ def _plain(value: JSON) -> Plain:
     if NUMBER.fullmatch(text) is None:
         return text
     return int(text) if text.lstrip("+-").isdecimal() else float(text)
-
-
-def _close(left: float, right: float) -> bool:
-    try:
-        return math.isclose(left, right, rel_tol=CLOSE)
-    except OverflowError:
-        return False

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_batch.errors import DownloadFailed
-from flux_batch.response.base64text import decode_base64, looks_like_base64
+from flux_batch.response.base64text import CAP, decode_base64, looks_like_base64
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))
 TEXT = base64.b64encode(PNG).decode()
@@ -78,6 +78,7 @@ def test_an_image_larger_than_the_cap_is_refused() -> None:
         decode_base64("A" * 404, cap=300)
     with pytest.raises(DownloadFailed, match="text of 9000 bytes for an image of at most 300 bytes"):
         decode_base64(" " * 9000, cap=300)
+    assert CAP == 67_108_864
 
 
 @given(st.binary(max_size=80) | st.text(max_size=80))

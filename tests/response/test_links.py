@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from flux_batch.plan.job import JSON
 from flux_batch.response.links import (
-    GRACE,
     LinkStep,
     fetch_id,
     fetch_requests,
@@ -81,7 +80,12 @@ def test_a_link_named_like_another_image_is_no_substitute() -> None:
             ["https://a.example/x y", "https://a.example/\n", "https://a.example/\x00", "https://a.example/\ud800"],
             ("https://a.example/",),
         ),
-        (["https://a.example/" + "x" * 2000], ()),
+        (["https://a.example/" + "x" * 1983], ()),
+        (["https://a.example/" + "x" * 1982], ("https://a.example/" + "x" * 1982,)),
+        (
+            ["http://127.0.0.1:8177/g/0.png", "HTTP://a.example/"],
+            ("http://127.0.0.1:8177/g/0.png", "HTTP://a.example/"),
+        ),
         (["https://a.example:99999/x", "https://a.example:0/x", "https://a.example:x/"], ()),
     ],
 )
@@ -137,8 +141,8 @@ def test_the_links_of_an_unfinished_job_are_its_future_ones() -> None:
 )
 def test_a_missing_object_is_waited_for_and_then_asked_for(status: int, young: LinkStep, old: LinkStep) -> None:
     """Shortly after success a link may not be there yet; later it never will be, and the id gives a new one."""
-    assert (young, young) == (link_step(status, 0.0), link_step(status, GRACE - 0.01))
-    assert (old, old) == (link_step(status, GRACE), link_step(status, 86_400.0))
+    assert (young, young) == (link_step(status, 0.0), link_step(status, 119.9))
+    assert (old, old) == (link_step(status, 120.0), link_step(status, 86_400.0))
 
 
 @pytest.mark.parametrize(
