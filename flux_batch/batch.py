@@ -15,6 +15,7 @@ from typing import Self
 
 import anyio
 
+from flux_batch.engine.bell import Bells
 from flux_batch.engine.brake import Brake
 from flux_batch.engine.clock import Clock, SystemClock
 from flux_batch.engine.pool import run_on_each
@@ -66,6 +67,8 @@ class Batch:
         clock, rng: time and jitter.
         endpoint: where to post and with which key; None reads both from the grid and the environment.
         drain: seconds that what is under way has to come home once the run is ending.
+        webhook: URL the service is told to call when an image is done; whoever hears the call
+            rings *bells* with its ``track_id``: a hint that wakes the job's poll. A forged one does no harm.
 
     Raises:
         UsageError: on entering, where the key is missing or unusable.
@@ -80,11 +83,15 @@ class Batch:
         rng: random.Random | None = None,
         endpoint: Endpoint | None = None,
         drain: float = DRAIN,
+        webhook: str | None = None,
+        bells: Bells | None = None,
     ) -> None:
         self.grid = grid
         self.plan: Plan = make_plan(grid)
         self.report: Report | None = None
-        self._ground = Ground(clock or SystemClock(), rng or random.Random(), Brake())
+        self._ground = Ground(
+            clock or SystemClock(), rng or random.Random(), webhook or grid.webhook.url, bells=bells or Bells()
+        )
         self._endpoint = endpoint
         self._drain = drain
         self._error: FluxBatchError | None = None

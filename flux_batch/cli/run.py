@@ -33,6 +33,8 @@ KEYS = {
     "until": "limits.until",
     "on_ambiguous": "limits.on_ambiguous",
     "skip_failed": "limits.skip_failed",
+    "webhook_listen": "webhook.listen",
+    "webhook_url": "webhook.url",
     "dry_run": "run.dry_run",
     "json": "run.json",
     "quiet": "run.quiet",
@@ -61,6 +63,8 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
 @click.option("--until", metavar="HH:MM|DURATION", help="Stop posting then.")
 @click.option("--on-ambiguous", type=click.Choice(["retry", "hold"]), help="What to do when an answer is lost.")
 @click.option("--skip-failed", is_flag=True, default=None, help="Leave jobs alone that failed before.")
+@click.option("--webhook-listen", metavar="HOST:PORT", help="Listen for the service's calls there.")
+@click.option("--webhook-url", metavar="URL", help="How the service reaches that address.")
 @click.option("--dry-run", is_flag=True, default=None, help="Check everything, send nothing.")
 @click.option("--json", "json", is_flag=True, default=None, help="run.json on stdout, words on stderr.")
 @click.option("--quiet", is_flag=True, default=None, help="No progress and no summary.")
@@ -94,12 +98,10 @@ def _dry_run(grid: Grid) -> int:
 def _run(grid: Grid, path: str) -> int:
     import anyio
 
-    from flux_batch.batch import Batch
     from flux_batch.cli.summary import summary
 
-    batch = Batch(grid)
     with suppress(KeyboardInterrupt):
-        ended, error = anyio.run(_listen, batch, grid.run.quiet)
+        ended, error = anyio.run(_batch, grid)
         if ended is not None and not grid.run.quiet:
             for line in summary(ended.report, grid.output.dir, path, changed=ended.changed):
                 say(line, err=grid.run.json_)
@@ -109,6 +111,21 @@ def _run(grid: Grid, path: str) -> int:
             complain(error)
         return ended.report.exit_code if ended is not None else error.exit_code if error is not None else 1
     return 128 + signal.SIGINT
+
+
+async def _batch(grid: Grid) -> tuple[Ended | None, FluxBatchError | None]:
+    """Run *grid*, with a receiver for webhook calls beside it where one is wanted."""
+    from flux_batch.batch import Batch
+
+    if grid.webhook.listen is None:
+        return await _listen(Batch(grid), grid.run.quiet)
+    from flux_batch.addons.webhook.receiver import receiving
+    from flux_batch.engine.bell import Bells
+
+    bells = Bells()
+    async with receiving(grid.webhook.listen, bells.ring) as receiver:
+        public = grid.webhook.url or f"http://{grid.webhook.listen.rpartition(':')[0]}:{receiver.port}"
+        return await _listen(Batch(grid, webhook=receiver.url(public), bells=bells), grid.run.quiet)
 
 
 async def _listen(batch: Batch, quiet: bool) -> tuple[Ended | None, FluxBatchError | None]:  # noqa: FBT001 - anyio.run

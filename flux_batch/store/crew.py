@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio
 
+from flux_batch.engine.bell import Bells
 from flux_batch.engine.brake import Brake
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.events import Notice
@@ -48,18 +49,22 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a whole run stands on."""
+    """What a whole run stands on: time, chance, how it ends, who wakes its polls, and what the service may call."""
 
     clock: Clock
     rng: random.Random
-    brake: Brake
+    webhook: str | None = None
+    brake: Brake = field(default_factory=Brake)
+    bells: Bells = field(default_factory=Bells)
 
 
 def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: Ground, notice: Notice) -> Crew:
     """Put a crew together for *planned* jobs; *notice* hears what the slots do."""
     policy = slot_policy(grid)
     clock, rng, brake = ground.clock, ground.rng, ground.brake
-    follower = Follower(transport, store, Pace(POLLS, clock=clock), clock, Polling(patience=grid.limits.max_wait))
+    follower = Follower(
+        transport, store, Pace(POLLS, clock=clock), clock, Polling(patience=grid.limits.max_wait), ground.bells
+    )
     hold = grid.limits.on_ambiguous == "hold"
     buyer = Buyer(
         transport=transport,
@@ -72,7 +77,7 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         rng=rng,
         brake=brake,
         retry=retry_policy(grid),
-        webhook=grid.webhook.url,
+        webhook=ground.webhook,
     )
     retry = grid.limits.retry
     patience = Patience(first=retry.first, longest=max(retry.first, retry.longest))
