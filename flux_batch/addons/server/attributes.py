@@ -40,9 +40,9 @@ ClipSkip: TypeAlias = Annotated[
     int, Field(ge=1, le=8), WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 8}, DIGITS]})
 ]
 Seed: TypeAlias = Annotated[
-    int,
+    int | None,
     Field(ge=-1, le=LAST_SEED),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": -1, "maximum": LAST_SEED}, DIGITS]}),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": -1, "maximum": LAST_SEED}, DIGITS, {"type": "null"}]}),
 ]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Url: TypeAlias = Annotated[str, Field(pattern="^https?://[^/]+")]
@@ -66,7 +66,7 @@ class TextToImage(BaseModel):
     safety_checker_type: Alteration = Field(default="sensitive_content_text", description="how it is altered")
     enhance_prompt: Flag = Field(default=True, description="let the service put words around the prompt")
     enhance_style: str | None = Field(default=None, description="one of the named styles")
-    seed: Seed | None = Field(default=None, description="same seed, same image; null or -1 draws one and reports it")
+    seed: Seed = Field(default=None, description="same seed, same image; null or -1 draws one and reports it")
     guidance_scale: Guidance = Field(default=7.5, description="how strongly the prompt shapes the image, 1 to 20")
     multi_lingual: Flag = Field(default=False, description="the prompt is not English: translate what is known")
     panorama: Flag = Field(default=False, description="a wide scene")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -90,8 +91,9 @@ def listen(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server((str(address[0]), port), family=family)
     except OSError as problem:
+        why = problem.strerror if isinstance(problem, socket.gaierror) else os.strerror(problem.errno or 0)
         hint = "choose another with --port, or --port 0 for any free one; --host takes an address of this machine"
-        raise UsageError(f"cannot listen on {host}:{port}: {problem.strerror or problem}", hint=hint) from problem
+        raise UsageError(f"cannot listen on {host}:{port}: {why}", hint=hint) from problem
 
 
 def origin(listening: socket.socket) -> str:
