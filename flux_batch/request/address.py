@@ -6,11 +6,13 @@ import errno
 import ipaddress
 import socket
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from flux_batch.errors import DownloadFailed
 
 SCHEMES = ("https", "http")
+SHOWN = 200
+"""Characters of a link that an error shows."""
 TUNNELS = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 """NAT64, 6to4 and Teredo carry an IPv4 address inside; ``is_global`` calls some of them public."""
 
@@ -69,15 +71,24 @@ def is_private_host(base_url: str) -> bool:
         return False
 
 
-def check_hop(before: str | None, url: str) -> str:
-    """Return *url* where a download may go there from *before*.
+def next_hop(before: str | None, link: str) -> str:
+    """Return the address that *link* means, read on the page *before*, where a download may go there from it.
+
+    Args:
+        before: the address that redirects, None where *link* comes from an answer.
+        link: absolute, or relative to *before*.
 
     Raises:
-        DownloadFailed: another scheme than http(s), or a step from https down to http.
+        DownloadFailed: no address, another scheme than http(s), or a step from https down to http.
     """
-    scheme = urlsplit(url).scheme.lower()
-    if scheme not in SCHEMES:
-        raise DownloadFailed(f"the link {url[:200]!r} is not http(s)")
-    if before is not None and urlsplit(before).scheme.lower() == "https" and scheme == "http":
-        raise DownloadFailed(f"the link redirects from https down to {url[:200]!r}")
+    try:
+        url = urljoin(before or "", link)
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise DownloadFailed(f"the link {link[:SHOWN]!r} is no address") from None
+    if parts.scheme not in SCHEMES or not host:
+        raise DownloadFailed(f"the link {link[:SHOWN]!r} is not http(s)")
+    if before is not None and parts.scheme == "http" and urlsplit(before).scheme == "https":
+        raise DownloadFailed(f"the link redirects from https down to {link[:SHOWN]!r}")
     return url

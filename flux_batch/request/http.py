@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urljoin
 
 import aiohttp
+from yarl import URL
 
 from flux_batch.errors import AnswerLost, DownloadFailed, Misdirected, NeverSent, TransportError, Unreachable
 from flux_batch.plan.job import JSON
-from flux_batch.request.address import check_hop, guarded_socket, is_private_host, open_socket
+from flux_batch.request.address import guarded_socket, is_private_host, next_hop, open_socket
 from flux_batch.request.key import Key
 from flux_batch.request.transport import ANSWER_CAP, GENERATE_WITHIN, Answer, Download, Sent
 
@@ -62,7 +62,7 @@ class HttpTransport:
                 trace_request_ctx=exchange,
             ) as response:
                 if response.status in REDIRECTS:
-                    raise _misdirected(response)
+                    raise _misdirected(response, self._key)
                 return self._scrubbed(Answer(response.status, _lower(response), await _read(response)))
 
     def _scrubbed(self, answer: Answer) -> Answer:
@@ -73,19 +73,19 @@ class HttpTransport:
     @asynccontextmanager
     async def get(self, url: str) -> AsyncIterator[Download]:
         """See :meth:`flux_batch.request.transport.Transport.get`."""
-        before = None
+        here = next_hop(None, url)
         for _ in range(MOST_HOPS + 1):
             with _mapped(None, self._key):
-                response = await self._cdn.get(check_hop(before, url), allow_redirects=False)
+                response = await self._cdn.get(_as_written(here), allow_redirects=False)
             try:
                 target = response.headers.get("Location")
                 if response.status not in REDIRECTS or target is None:
                     yield Download(response.status, _lower(response), self._chunks(response))
                     return
-                before, url = url, urljoin(url, target)
+                here = next_hop(here, target)
             finally:
                 _let_go(response)
-        raise DownloadFailed(f"more than {MOST_HOPS} redirects, the last to {url[:200]!r}")
+        raise DownloadFailed(f"more than {MOST_HOPS} redirects, the last to {here[:200]!r}")
 
     async def _chunks(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
         with _mapped(None, self._key):
@@ -111,6 +111,14 @@ async def open_transport(base_url: str, key: Key, *, links: int) -> AsyncIterato
         _session(cdn, headers=PLAIN, timeout=_timeout(total=None, read=IMAGE_READ_WITHIN)) as cdn_session,
     ):
         yield HttpTransport(base_url, key, api_session, cdn_session)
+
+
+def _as_written(link: str) -> URL:
+    """Keep the spelling of a link: respelt, it may no longer match the signature in it."""
+    try:
+        return URL(link, encoded=link.isascii() and link.isprintable() and " " not in link)
+    except ValueError:
+        raise DownloadFailed(f"the link {link[:200]!r} is no address") from None
 
 
 def _let_go(response: aiohttp.ClientResponse) -> None:
@@ -166,8 +174,8 @@ def _lower(response: aiohttp.ClientResponse) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
 
 
-def _misdirected(response: aiohttp.ClientResponse) -> Misdirected:
-    target = response.headers.get("Location", "nowhere")[:200]
+def _misdirected(response: aiohttp.ClientResponse, key: Key) -> Misdirected:
+    target = key.scrub(response.headers.get("Location", "nowhere"))[:200]
     return Misdirected(
         f"the API address {response.url} redirects to {target!r}; nothing was sent there",
         hint="put the API's final address into endpoint.base_url",
@@ -189,7 +197,7 @@ def _mapped(exchange: _Exchange | None, key: Key) -> Iterator[None]:
             f"the API's certificate cannot be trusted: {key.scrub(_words(error))}",
             hint="check endpoint.base_url and this machine's clock and CA certificates",
         ) from None
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:  # the last: names DNS cannot spell
         raise _transport_error(exchange, key.scrub(_words(error))) from None
 
 
