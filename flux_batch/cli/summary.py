@@ -42,6 +42,8 @@ def _money(report: Report) -> Iterator[str]:
         f"{'money':<10} {report.kept:,} kept, {report.known_billed:,} known billed{cost}, "
         f"{report.possibly_billed_twice:,} possibly billed twice, {report.paid_but_lost:,} paid but lost"
     )
+    if report.drifted:
+        yield f"{'drift':<10} {report.drifted:,} of this run's images were answered otherwise than asked: see `drift`"
     yield f"{'requests':<10} {report.posts:,} posts, {report.polls:,} polls, {report.downloads:,} downloads"
 
 

@@ -38,6 +38,7 @@ class Report:
         posts, polls, downloads: requests of this run.
         known_billed, possibly_billed_twice, paid_but_lost: see :class:`flux_batch.store.book.Money`.
         cost: USD for *known_billed*, None where no price is known.
+        drifted: images kept by this run whose answer differs from the request.
         versions: of this package and what it stands on.
     """
 
@@ -60,6 +61,7 @@ class Report:
     possibly_billed_twice: int
     paid_but_lost: int
     cost: float | None
+    drifted: int
     versions: Mapping[str, str] = field(default_factory=dict)
     v: int = 1
 
@@ -152,6 +154,7 @@ def report(ending: Ending, store: Store, agenda: Agenda, reason: RunStopped | No
         possibly_billed_twice=money.possibly_billed_twice,
         paid_but_lost=money.paid_but_lost,
         cost=None if price is None else round(price * money.known_billed, 6),
+        drifted=store.drifted,
         versions=versions(),
         **asdict(book.traffic),
     )

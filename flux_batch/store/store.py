@@ -53,11 +53,13 @@ class Store:
         book: the journal, folded; every record passes through it.
         recovery: what the run before left.
         notes: sentences about what was mended on opening.
+        drifted: images kept by this run whose answer differs from the request.
     """
 
     def __init__(self, folder: Folder, clock: Clock, stack: ExitStack, *, forgets: bool) -> None:
         """Read *folder*, which must be locked; call it from a worker thread."""
         self.folder = folder
+        self.drifted = 0
         self._clock = clock
         self._stack = stack
         self._journal: Log | None = None
@@ -120,6 +122,7 @@ class Store:
         record = line.to_json()
         await _begun(self._manifest).append(record)
         self.recovery.done.add(kept_of(record))
+        self.drifted += bool(line.drift)
 
 
 def _begun(log: Log | None) -> Log:
