@@ -53,6 +53,7 @@ BAD = {
     "scan before frame": ("before its frame header", SOI + APP0 + scan(1) + EOI),
     "second frame": ("second frame header", SOI + frame(1) + GREY + EOI),
     "scan of a stranger": (r"names components \[4\], the frame \[1\]", SOI + frame(1) + scan(4) + EOI),
+    "component twice in a scan": (r"names components \[1, 1\], the frame \[1\]", SOI + frame(1) + scan(1, 1) + EOI),
     "empty scan": ("holds no data", SOI + frame(1) + scan(1, data=b"") + EOI),
     "lossless": (r"viewers do not show \(SOF3\)", SOI + frame(1, code=0xC3) + scan(1) + EOI),
     "twelve bits": ("1 components of 12 bits", SOI + frame(1, bits=12) + scan(1) + EOI),

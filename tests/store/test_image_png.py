@@ -15,9 +15,7 @@ from flux_batch.store.image.zlib_backend import FASTEST, STDLIB, ZlibBackend
 
 LEGAL = [(0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16)]
 LEGAL += [(3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (4, 16), (6, 8), (6, 16)]
-ILLEGAL = [
-    (colour, depth) for colour in range(8) for depth in (0, 1, 2, 3, 4, 8, 16, 32) if (colour, depth) not in LEGAL
-]
+ILLEGAL = [(colour, depth) for colour in range(8) for depth in (*range(18), 32) if (colour, depth) not in LEGAL]
 
 HEADER, IDAT, END = png_chunks()
 PACKED = IDAT[1]

@@ -12,7 +12,6 @@ FRAME_FIXED = 6
 """Bytes of a frame header before its components, of three bytes each."""
 COMPONENTS = (1, 3, 4)
 """Grey, YCbCr or RGB, CMYK."""
-MAX_IN_SCAN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,12 @@ def scanned(body: bytes, frame: Frame) -> frozenset[int]:
     """Return the components that the scan with header *body* delivers.
 
     Raises:
-        NotAnImage: the header has a wrong length, or names components the frame does not have.
+        NotAnImage: the header has a wrong length, or names a component twice or one the frame does not have.
     """
     count = body[0] if body else 0
-    if not 1 <= count <= MAX_IN_SCAN or len(body) != 4 + 2 * count:
+    if not count or len(body) != 4 + 2 * count:
         raise NotAnImage(f"JPEG scan header (SOS) has a wrong length of {len(body)} bytes")
     found = frozenset(body[1 : 1 + 2 * count : 2])
-    if not found <= frame.components:
-        raise NotAnImage(f"JPEG scan names components {sorted(found)}, the frame {sorted(frame.components)}")
+    if len(found) != count or not found <= frame.components:
+        raise NotAnImage(f"JPEG scan names components {[*body[1:-3:2]]}, the frame {sorted(frame.components)}")
     return found
