@@ -91,13 +91,18 @@ def test_success_without_output_takes_the_other_links(output: JSON) -> None:
     assert Pending("1942") == answer(body)
 
 
+@pytest.mark.parametrize("word", ["success", "Success ", "ready"])
+def test_the_status_word_is_read_in_any_case(word: str) -> None:
+    """``ready`` is what one client of the live service expects beside ``success``."""
+    assert Images("1", ((A,),)) == answer({"status": word, "id": 1, "output": [A]})
+
+
 @pytest.mark.parametrize("word", ["success", "processing"])
 def test_accepted_without_id_and_image_may_have_been_billed(word: str) -> None:
     """What was accepted and cannot be asked for again is unknown, not refused."""
     verdict = answer({"status": word, "message": "try again"})
 
-    assert isinstance(verdict, Unknown)
-    assert verdict.id is None
+    assert Unknown(f"status '{word}' without an id or an image") == verdict
 
 
 @pytest.mark.parametrize("text", [INLINE, f"data:image/png;base64,{INLINE}"])
@@ -186,21 +191,38 @@ def test_messages_are_flattened_to_one_line(key: str, message: JSON, line: str) 
     assert Refused(line) == answer({"status": "error", key: message})
 
 
+@pytest.mark.parametrize("key", ["error", "errors", "detail"])
+def test_words_of_a_framework_are_heard_where_the_api_has_none(key: str) -> None:
+    """The service and what stands before it are written in several."""
+    assert Refused("odd") == answer({"status": "error", key: "odd"})
+    assert Refused("mine") == answer({"status": "error", "message": "mine", key: "odd"})
+
+
+@pytest.mark.parametrize("key", ["tip", "tips", "tip_1", "tip_2"])
+def test_tips_are_heard_after_the_message(key: str) -> None:
+    """Under each of their names; alone they are the message."""
+    assert Stop(StopReason.KEY, "odd") == answer({"status": "error", "message": "odd", key: "Invalid Api Key"})
+    assert Refused("Model not found") == answer({"status": "error", key: "Model not found"})
+
+
+def test_both_spellings_at_once_are_both_heard() -> None:
+    """Each thing said is said once."""
+    assert Refused("one two") == answer({"status": "error", "message": "one", "messege": "two"})
+    assert Refused("one") == answer({"status": "error", "message": "one", "messege": "one"})
+
+
 def test_a_long_message_is_shortened() -> None:
     """Nobody reads, and no journal line holds, a megabyte."""
-    verdict = answer({"status": "error", "message": "x" * 1_000_000})
-
-    assert isinstance(verdict, Refused)
-    assert len(verdict.message) == 500
+    assert Refused("x" * 499 + "…") == answer({"status": "error", "message": "x" * 1_000_000})
+    assert Refused("x" * 500) == answer({"status": "error", "message": "x" * 500})
 
 
 @pytest.mark.parametrize("word", ["error", "failed"])
 def test_a_rejection_without_words_is_trouble_of_the_server(word: str) -> None:
     """The load test met empty messages when the service was overloaded."""
-    verdict = answer({"status": word, "id": "", "message": "", "output": ""})
-
-    assert isinstance(verdict, Busy)
-    assert verdict.server
+    assert Busy(f"HTTP 200, {word} without a word", server=True) == answer(
+        {"status": word, "id": "", "message": "", "output": ""}
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,14 @@ def answer(body: JSON, status: int = 200) -> Verdict:
     [
         (200, Unknown),
         (204, Unknown),
+        (299, Unknown),
         (400, Refused),
         (403, Refused),
         (404, Refused),
         (408, Busy),
         (413, Refused),
         (425, Busy),
+        (499, Refused),
         (429, Busy),
         (500, Unknown),
         (502, Unknown),
@@ -79,7 +81,7 @@ def test_a_503_with_a_date_to_come_back_was_not_accepted() -> None:
     assert Busy("HTTP 503: closed", retry_after=120.0) == read_answer(503, {"retry-after": "120"}, b"closed")
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
 def test_a_redirect_stops_the_run_and_names_the_host(status: int) -> None:
     """The key is never sent after it, and the rest of the address is not shown."""
     headers = {"Location": "https://user:pw@evil.example/x?key=secret"}
@@ -144,11 +146,14 @@ def test_an_unknown_shape_with_an_id_may_have_been_billed(body: JSON) -> None:
 
     assert isinstance(verdict, Unknown)
     assert verdict.id == "5"
+    assert verdict.message.startswith("HTTP 200, status '")
 
 
 def test_json_of_a_gateway_is_not_the_api_speaking() -> None:
     """A gateway's JSON behind a 5xx tells nothing about the bill; a plain refusal without ``status`` is understood."""
+    assert isinstance(answer({"message": "Internal server error"}, 500), Unknown)
     assert isinstance(answer({"message": "Internal server error"}, 502), Unknown)
+    assert isinstance(answer({"message": "Internal server error"}, 499), Busy)
     assert isinstance(answer({"message": "Endpoint request timed out"}, 504), Unknown)
     assert Stop(StopReason.KEY, "Unauthenticated.") == answer({"message": "Unauthenticated."})
     assert Busy("Too Many Requests", retry_after=9.0) == read_answer(
@@ -217,6 +222,38 @@ def test_each_image_of_a_wreck_has_one_link() -> None:
 
     assert isinstance(verdict, Unknown)
     assert verdict.links == (A2,)
+
+
+def test_future_links_of_a_wreck_are_salvaged() -> None:
+    """An answer cut before its id still says where the images will be."""
+    content = f'{{"status":"processing","output":[],"future_links":["{A}","{B}"],"i'.encode()
+
+    assert Unknown(f"HTTP 200: {content.decode()}", links=(A, B)) == read_answer(200, {}, content)
+
+
+@pytest.mark.parametrize(
+    "content, gist",
+    [
+        (PAGE, "api.example | 524: A timeout occurred"),
+        (b"\xef\xbb\xbf \r\n<html><body><b>No</b> way,<br>out</body></html>", "No way, out"),
+        (b"<HEAD><TITLE lang=en> Two\nlines </TITLE>", "Two lines"),
+        (b'<?xml version="1.0"?><Error><Code>Denied</Code></Error>', "Denied"),
+        (b"plain \x1b[31mwords\x00", "plain [31mwords"),
+        (b"x" * 300, "x" * 199 + "…"),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+        (b" \n", "an empty body"),
+        (b"<p></p>", "an empty body"),
+    ],
+)
+def test_a_message_tells_what_was_seen(content: bytes, gist: str) -> None:
+    """The title of a page, or the beginning of its words, on one line."""
+    assert Unknown(f"HTTP 502: {gist}") == read_answer(502, {}, content)
+
+
+@pytest.mark.parametrize("start", [b"<!DOCTYPE html>", b"\xef\xbb\xbf<html>", b" \n<head>", b"<?xml version='1.0'?>"])
+def test_a_page_is_a_page_however_it_begins(start: bytes) -> None:
+    """A firewall's 403 ends one job, not the run."""
+    assert isinstance(read_answer(403, {}, start), Refused)
 
 
 def test_a_redirect_to_nowhere_stops_the_run_too() -> None:
