@@ -8,13 +8,27 @@ import socket
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import anyio
+
 from flux_batch.errors import DownloadFailed
 
 SCHEMES = ("https", "http")
 SHOWN = 200
 """Characters of a link that an error shows."""
-TUNNELS = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
-"""NAT64, 6to4 and Teredo carry an IPv4 address inside; ``is_global`` calls some of them public."""
+NOWHERE_PUBLIC = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "64:ff9b::/96",  # NAT64, 6to4, Teredo and the old ::a.b.c.d: an IPv4 address inside
+        "64:ff9b:1::/48",
+        "2002::/16",
+        "192.88.99.0/24",
+        "2001::/32",
+        "::/96",
+        "192.0.0.0/24",  # special-purpose: a cloud keeps its credentials there
+        "fec0::/10",  # site-local
+    )
+)
+"""``is_global`` calls some of these public, by the version of Python."""
 
 AddressInfo = tuple[Any, ...]
 """``(family, type, proto, canonical name, socket address)`` as ``getaddrinfo`` gives it."""
@@ -30,12 +44,9 @@ class PrivateAddressError(OSError):
 def is_public(address: str) -> bool:
     """Tell whether the IP *address* is reachable for everybody on the internet."""
     ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return ip.ipv4_mapped.is_global
-        if any(ip in net for net in TUNNELS):
-            return False
-    return ip.is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return ip.is_global and not ip.is_multicast and not any(ip in net for net in NOWHERE_PUBLIC)
 
 
 def guarded_socket(info: AddressInfo) -> socket.socket:
@@ -60,15 +71,16 @@ def open_socket(info: AddressInfo) -> socket.socket:
     return sock
 
 
-def is_private_host(base_url: str) -> bool:
-    """Tell whether the API itself is on this machine or a private network, by its address."""
-    host = urlsplit(base_url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+async def is_private_host(base_url: str) -> bool:
+    """Tell whether the API itself is on this machine or a private network, by every address its name has now.
+
+    A name that has none counts as public.
+    """
     try:
-        return not is_public(host)
-    except ValueError:
+        found = await anyio.getaddrinfo(urlsplit(base_url).hostname or "", None)
+    except (OSError, ValueError):
         return False
+    return not any(is_public(address[0]) for *_, address in found)
 
 
 def next_hop(before: str | None, link: str) -> str:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+import anyio
 from yarl import URL
 
 from flux_batch.errors import AnswerLost, DownloadFailed, Misdirected, NeverSent, TransportError, Unreachable
@@ -20,6 +21,8 @@ from flux_batch.request.transport import ANSWER_CAP, GENERATE_WITHIN, Answer, Do
 CONNECT_WITHIN = 10.0
 ANSWER_READ_WITHIN = 300.0
 IMAGE_READ_WITHIN = 30.0
+LEAST = 30 * 1024
+"""Bytes of an image that must come within those seconds; a slower one would hold its place for hours."""
 CHUNK = 64 * 1024
 MOST_HOPS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -41,11 +44,14 @@ class HttpTransport:
     Made by :func:`open_transport`.
     """
 
-    def __init__(self, base_url: str, key: Key, api: aiohttp.ClientSession, cdn: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, base_url: str, key: Key, api: aiohttp.ClientSession, cdn: aiohttp.ClientSession, idle: float
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
         self._api = api
         self._cdn = cdn
+        self._idle = idle
 
     async def post(
         self, path: str, body: Mapping[str, JSON], *, sent: Sent | None = None, within: float = GENERATE_WITHIN
@@ -89,28 +95,32 @@ class HttpTransport:
 
     async def _chunks(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
         with _mapped(None, self._key):
-            async for chunk in response.content.iter_chunked(CHUNK):
-                yield chunk
+            while stretch := await _stretch(response.content, self._idle):
+                yield stretch
 
 
 @asynccontextmanager
-async def open_transport(base_url: str, key: Key, *, links: int) -> AsyncIterator[HttpTransport]:
+async def open_transport(
+    base_url: str, key: Key, *, links: int, idle: float = IMAGE_READ_WITHIN
+) -> AsyncIterator[HttpTransport]:
     """Open the two sessions: one for the API, one for *links* downloads at a time.
+
+    A download that stands still for *idle* seconds, or gets less than 30 KiB in them, breaks off.
 
     The API's connections are never reused: a keep-alive connection that the server closes just as a
     POST is written loses an answer, and an answer costs an image.
     """
     trace = aiohttp.TraceConfig()
     trace.on_request_headers_sent.append(_headers_leave)
-    private = is_private_host(base_url)
+    private = await is_private_host(base_url)
     api = aiohttp.TCPConnector(limit=0, force_close=True, socket_factory=open_socket)
     cdn = aiohttp.TCPConnector(limit=links, socket_factory=open_socket if private else guarded_socket)
     json_headers = {**PLAIN, "Content-Type": "application/json", "Accept": "application/json"}
     async with (
         _session(api, headers=json_headers, trace_configs=[trace]) as api_session,
-        _session(cdn, headers=PLAIN, timeout=_timeout(total=None, read=IMAGE_READ_WITHIN)) as cdn_session,
+        _session(cdn, headers=PLAIN, timeout=_timeout(total=None, read=idle)) as cdn_session,
     ):
-        yield HttpTransport(base_url, key, api_session, cdn_session)
+        yield HttpTransport(base_url, key, api_session, cdn_session, idle)
 
 
 def _as_written(link: str) -> URL:
@@ -168,6 +178,17 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
         if not content:
             raise AnswerLost(f"the API's answer broke off after its headers: {_words(error)}") from None
     return bytes(content)
+
+
+async def _stretch(content: aiohttp.StreamReader, within: float) -> bytes:
+    """Read the next stretch of an image, empty at its end."""
+    stretch = bytearray()
+    with anyio.move_on_after(within) as time:
+        while len(stretch) < LEAST and not content.at_eof():
+            stretch += await content.read(CHUNK)
+    if time.cancelled_caught:
+        raise DownloadFailed(f"only {len(stretch)} bytes came in {within:g} s")
+    return bytes(stretch)
 
 
 def _lower(response: aiohttp.ClientResponse) -> dict[str, str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import os
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +19,10 @@ from flux_batch.plan.job import JSON
 MASK = "[key]"
 SHORTEST_SCRUBBED = 6
 """A shorter key is a placeholder; masking it would garble ordinary words."""
+TELLING = 12
+"""Characters of a spelling that no text holds by chance: from there on a cut key is masked wherever it was cut."""
+LONGEST_FILE = 4096
+"""Bytes of a key file, white space included."""
 
 
 class Key:
@@ -28,14 +34,14 @@ class Key:
         """Take *secret*; white space around it is dropped.
 
         Raises:
-            UsageError: the secret is empty, or white space or a control character stands inside it.
+            UsageError: the secret is empty, or something stands inside it that no key has.
         """
-        secret = secret.strip().removeprefix("\ufeff")
+        secret = secret.strip().removeprefix("\ufeff").strip()
         if not secret:
             raise UsageError("the API key is empty", hint="set MODELSLAB_API_KEY to the key of your account")
-        if not secret.isprintable() or any(character.isspace() for character in secret):
+        if not (secret.isascii() and secret.isprintable()) or " " in secret:
             raise UsageError(
-                "the API key has white space or a control character inside it",
+                "the API key has white space, a control character or a letter outside ASCII inside it",
                 hint="copy the key again, on one line and without quotes",
             )
         self.__secret = secret
@@ -46,20 +52,13 @@ class Key:
         return json.dumps({"key": self.__secret, **body}, ensure_ascii=False).encode("utf-8", "replace")
 
     def scrub(self, text: str) -> str:
-        """Replace the key in *text*, in every spelling it could come back in."""
-        for form in self.__forms:
-            text = text.replace(form, MASK)
-        return text
+        """Replace the key in *text*, in every spelling it could come back in, also where it was cut."""
+        return self.scrub_bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def scrub_bytes(self, content: bytes) -> bytes:
-        """Do the same to an answer, also where it was cut in the middle of the key."""
+        """Do the same to an answer."""
         for form in self.__forms:
-            raw = form.encode()
-            content = content.replace(raw, MASK.encode())
-            for length in range(len(raw) - 1, SHORTEST_SCRUBBED - 1, -1):
-                if content.endswith(raw[:length]):
-                    content = content[:-length] + MASK.encode()
-                    break
+            content = _masked(content, form)
         return content
 
     def __repr__(self) -> str:
@@ -68,19 +67,42 @@ class Key:
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Key cannot be pickled or copied")
 
+    __getstate__ = __reduce__
 
-def _spellings(secret: str) -> tuple[str, ...]:
+
+def _masked(content: bytes, form: bytes) -> bytes:
+    """Mask *form* and every beginning of it that is telling, or that *content* ends with."""
+    first, *rest = content.split(form[:TELLING])
+    masked = first + b"".join(MASK.encode() + each[_shared(each, form[TELLING:]) :] for each in rest)
+    for length in range(min(len(form), TELLING) - 1, SHORTEST_SCRUBBED - 1, -1):
+        if masked.endswith(form[:length]):
+            return masked[:-length] + MASK.encode()
+    return masked
+
+
+def _shared(one: bytes, other: bytes) -> int:
+    """Count the bytes both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _spellings(secret: str) -> tuple[bytes, ...]:
+    """Return *secret* as it is and as JSON (PHP escapes slashes), URLs, HTML, base64 and hex spell it."""
     raw = secret.encode()
+    percent = {quote(secret, safe=kept) for kept in ("", "/")}
     forms = {
         secret,
         json.dumps(secret)[1:-1],
-        quote(secret, safe=""),
+        json.dumps(secret)[1:-1].replace("/", "\\/"),
+        *percent,
+        *(re.sub("%..", lambda code: code[0].lower(), form) for form in percent),
+        html.escape(secret),
         base64.b64encode(raw).decode().rstrip("="),
         base64.urlsafe_b64encode(raw).decode().rstrip("="),
         raw.hex(),
         raw.hex().upper(),
     }
-    return tuple(sorted(forms, key=len, reverse=True))
+    return tuple(sorted((form.encode() for form in forms), key=len, reverse=True))
 
 
 def find_key(variable: str, file: Path | None, environ: Mapping[str, str] | None = None) -> Key:
@@ -104,10 +126,13 @@ def find_key(variable: str, file: Path | None, environ: Mapping[str, str] | None
 
 def _read_private(file: Path) -> str:
     try:
-        mode = file.stat().st_mode
-        text = file.read_text(encoding="utf-8")
+        with file.open("rb") as opened:
+            mode = os.fstat(opened.fileno()).st_mode
+            text = opened.read(LONGEST_FILE + 1).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read the key file {file}: {error}", hint="check endpoint.key_file") from None
     if stat.S_IMODE(mode) & 0o077:
         raise UsageError(f"the key file {file} can be read by others", hint=f"chmod 600 {file}")
+    if len(text) > LONGEST_FILE:
+        raise UsageError(f"the key file {file} holds more than a key", hint="check endpoint.key_file")
     return text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from scripted_server import CANARY, Peer, ScriptedServer, peer_in_memory, peer_over_http, scripted_server
@@ -23,6 +25,15 @@ async def server() -> AsyncIterator[ScriptedServer]:
 async def elsewhere() -> AsyncIterator[ScriptedServer]:
     """Another host."""
     async with scripted_server() as running:
+        yield running
+
+
+@pytest.fixture
+async def unvouched() -> AsyncIterator[ScriptedServer]:
+    """A peer over TLS whose certificate only it believes in; the private key beside it proves nothing to anybody."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(Path(__file__).with_name("unvouched.pem"))
+    async with scripted_server(context) as running:
         yield running
 
 

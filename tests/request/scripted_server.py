@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from http import HTTPStatus
 from typing import assert_never
 
 import anyio
-from anyio.abc import SocketAttribute, SocketStream
+from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.buffered import BufferedByteReceiveStream
+from anyio.streams.tls import TLSListener
 from memory_transport import Cut, Garbage, HangUp, MemoryTransport, NobodyThere, Play, Seen, Silence, Whole
 
 from flux_batch.request.http import open_transport
@@ -27,10 +29,16 @@ NEVER_ARRIVES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Exactly these bytes; then the connection is closed, or held where it *stays*."""
+    """Exactly these bytes; then the connection is closed, or held where it *stays*.
+
+    Attributes:
+        drip: bytes sent one by one after that, *every* so many seconds.
+    """
 
     data: bytes
     stays: bool = False
+    drip: bytes = b""
+    every: float = 0.0
 
 
 class ScriptedServer:
@@ -40,16 +48,16 @@ class ScriptedServer:
         plays: what is still to be played.
         seen: every request, as it came.
         connections: how many were opened.
-        origin: ``http://127.0.0.1:port``.
+        origin: ``http(s)://127.0.0.1:port``.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, origin: str) -> None:
         self.plays: list[Play | Raw] = []
         self.seen: list[Seen] = []
         self.connections = 0
-        self.origin = f"http://127.0.0.1:{port}"
+        self.origin = origin
 
-    async def meet(self, stream: SocketStream) -> None:
+    async def meet(self, stream: ByteStream) -> None:
         """Read one request, play one play."""
         self.connections += 1
         async with stream:
@@ -60,7 +68,7 @@ class ScriptedServer:
                 return
 
 
-async def read_request(stream: SocketStream) -> Seen:
+async def read_request(stream: ByteStream) -> Seen:
     """Read head and body of one request."""
     buffered = BufferedByteReceiveStream(stream)
     head = await buffered.receive_until(b"\r\n\r\n", LONGEST_HEAD)
@@ -70,7 +78,7 @@ async def read_request(stream: SocketStream) -> Seen:
     return Seen(method, target, body, head)
 
 
-async def perform(play: Play | Raw, stream: SocketStream) -> None:
+async def perform(play: Play | Raw, stream: ByteStream) -> None:
     """Send what *play* says."""
     match play:
         case Whole(body, status, headers):
@@ -80,16 +88,24 @@ async def perform(play: Play | Raw, stream: SocketStream) -> None:
             await stream.send(head_of(status, {**headers, "Content-Length": str(promised)}) + body)
         case Garbage(data):
             await stream.send(data)
-        case Raw(data, stays):
-            await stream.send(data)
-            if stays:
-                await anyio.sleep_forever()
+        case Raw():
+            await send_raw(play, stream)
         case Silence():
             await anyio.sleep_forever()
         case HangUp() | NobodyThere():
             return
         case _:
             assert_never(play)
+
+
+async def send_raw(play: Raw, stream: ByteStream) -> None:
+    """Send exactly what *play* says, at its pace."""
+    await stream.send(play.data)
+    for byte in play.drip:
+        await anyio.sleep(play.every)
+        await stream.send(bytes([byte]))
+    if play.stays:
+        await anyio.sleep_forever()
 
 
 def head_of(status: int, headers: dict[str, str]) -> bytes:
@@ -99,12 +115,13 @@ def head_of(status: int, headers: dict[str, str]) -> bytes:
 
 
 @asynccontextmanager
-async def scripted_server() -> AsyncIterator[ScriptedServer]:
-    """Serve inside the block."""
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=0)
+async def scripted_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[ScriptedServer]:
+    """Serve inside the block, over TLS where *tls* is given."""
+    plain = await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=0)
+    port = plain.extra(SocketAttribute.local_port)  # noqa: S610 - anyio's, not Django's
+    listener = plain if tls is None else TLSListener(plain.listeners[0], tls)
     async with listener, anyio.create_task_group() as serving:
-        port = listener.extra(SocketAttribute.local_port)  # noqa: S610 - anyio's, not Django's
-        server = ScriptedServer(port)
+        server = ScriptedServer(f"{'http' if tls is None else 'https'}://127.0.0.1:{port}")
         serving.start_soon(listener.serve, server.meet)
         yield server
         serving.cancel_scope.cancel()
