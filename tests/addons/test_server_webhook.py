@@ -63,7 +63,16 @@ async def test_the_call_comes_even_where_the_answer_was_lost() -> None:
         assert (await calls.receive())["track_id"] == "lost"
 
 
-@pytest.mark.parametrize("url", ["http://192.0.2.1/hook", "http://[::ffff:192.0.2.1]/hook", "http://0.0.0.0:9/hook"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://192.0.2.1/hook",
+        "http://[::ffff:192.0.2.1]/hook",
+        "http://0.0.0.0:9/hook",
+        "http://a.invalid/",
+        "http://[x",
+    ],
+)
 async def test_no_call_leaves_the_machine(url: str) -> None:
     """An address elsewhere is not dialled; the attempt is written down."""
     async with probing() as probe:

@@ -10,6 +10,7 @@ from anyio.abc import TaskGroup
 from flux_batch.addons.server.control import control, ledger
 from flux_batch.addons.server.desk import DESK, Desk
 from flux_batch.addons.server.ledger import Ledger
+from flux_batch.addons.server.pages import add_pages
 from flux_batch.addons.server.recall import remembered
 from flux_batch.addons.server.render.renderer import Renderer
 from flux_batch.addons.server.reply import Body
@@ -49,5 +50,6 @@ def make_app(
     for folder in ("generations", "temp"):
         app.router.add_get(f"/{folder}/{{name}}", image)
         app.router.add_get(f"/proxy/{folder}/{{name}}", image)
+    add_pages(app)
     app.router.add_route("*", "/{path:.*}", elsewhere)
     return app

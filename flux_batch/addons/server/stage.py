@@ -176,7 +176,10 @@ def settled(reply: Reply, work: Work | None = None) -> Outcome:
 
 async def payload_of(request: web.Request) -> Body | None:
     """The object in the request's body, as JSON or as a form; None where there is none."""
-    text = await request.read()
+    try:
+        text = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return None
     if request.content_type == FORM:
         return dict(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
     try:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import anyio
@@ -56,6 +57,8 @@ def calls(body: Body, cue: Cue | None) -> list[Body]:
 
 async def tell(url: str, bodies: list[Body], *, any_host: bool) -> list[int | None]:
     """POST each of *bodies* to *url* once; return the statuses answered, None where there was no answer."""
+    if not any_host and not here(url):
+        return [None]
     connector = aiohttp.TCPConnector(socket_factory=any_socket if any_host else loopback_socket)
     async with aiohttp.ClientSession(connector=connector, timeout=PATIENCE, trust_env=False) as session:
         return [await post(session, url, json.dumps(body)) for body in bodies]
@@ -69,6 +72,15 @@ async def post(session: aiohttp.ClientSession, url: str, text: str) -> int | Non
             return response.status
     except (aiohttp.ClientError, TimeoutError, ValueError):
         return None
+
+
+def here(url: str) -> bool:
+    """Whether *url* names this machine; no other name is even looked up."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def loopback_socket(address: Any) -> socket.socket:
