@@ -41,7 +41,9 @@ class Ceiling:
         last: number of the last post.
         raised: number of the last post before the window last grew: only later ones may let it grow again.
         cut: number of the last post before the ceiling last fell: busy answers to earlier ones belong to that fall.
-        probe: number of the post that tries one more than *held*.
+        probe: number of the post that first tried one more; None where *held* is not on trial.
+        passed: posts accepted since then with every slot taken. One is no proof: another job may have been ready
+            without our knowing. As many as there are slots are.
         probe_at: when the next such post may go, in monotonic seconds.
         gap: seconds from a refused probe to the next.
         reason: why the limit is what it is.
@@ -57,6 +59,7 @@ class Ceiling:
     raised: int = 0
     cut: int = 0
     probe: int | None = None
+    passed: int = 0
     reason: str = "one post first"
 
     @classmethod
@@ -88,15 +91,23 @@ class Ceiling:
         if ticket.in_flight <= self.top or self.held is None:
             return after
         more = self.held + 1
-        return replace(after, held=more, window=more, probe=ticket.number, reason=f"trying one more than {self.held}")
+        reason = f"trying one more than {self.held}"
+        return replace(after, held=more, window=more, probe=ticket.number, passed=0, reason=reason)
 
     def accepted(self, ticket: Ticket, now: float) -> Ceiling:
-        """Return the state after a success: the window doubles once a round, an accepted probe allows the next."""
-        after = replace(self, proven=max(self.proven, ticket.in_flight)) if ticket.number > self.cut else self
-        if ticket.number == self.probe:
-            return replace(after, probe=None, probe_at=now, gap=self.policy.probe_first)
+        """Return the state after a success: the window doubles once a round, a trial that is passed allows the next."""
+        if self.probe is not None and self.held is not None:
+            full = ticket.number >= self.probe and ticket.in_flight >= self.held
+            return self._tried(self.passed + full, now)
         grows = ticket.number > self.raised and ticket.in_flight * 2 >= self.window < self.top
-        return after.opened(self.window * 2, "doubled after a success") if grows else after
+        after = self.opened(self.window * 2, "doubled after a success") if grows else self
+        return replace(after, proven=max(self.proven, ticket.in_flight)) if ticket.number > self.cut else after
+
+    def _tried(self, passed: int, now: float) -> Ceiling:
+        after = replace(self, passed=passed)
+        if self.held is None or passed < self.held:
+            return after
+        return replace(after, proven=self.held, probe=None, probe_at=now, gap=self.policy.probe_first)
 
     def unanswered(self, ticket: Ticket, now: float) -> Ceiling:
         """Return the state after an outcome that says nothing about room: a probe that met one is taken back."""
@@ -128,6 +139,8 @@ class Ceiling:
     def _learned(self, ticket: Ticket, taken: int, said: int | None) -> int | None:
         if said is not None and said < 1:
             said = None
+        if self.probe is not None and self.held is not None and ticket.number >= self.probe:
+            taken = min(taken, self.held - 1)
         if said is not None and ticket.in_flight > said:
             seen: int | None = said
         elif taken < 1:  # nothing of ours was there: the queue is full of somebody else's, which says nothing about us

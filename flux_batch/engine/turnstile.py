@@ -49,8 +49,9 @@ class Turnstile(Generic[T]):
         async with self._line:
             while True:
                 self._brake.check()
+                changed = self._changed  # taken before the attempt, which may itself end the run
                 got = attempt()
                 if not isinstance(got, NotYet):
                     return got
                 with anyio.move_on_after(got.seconds):
-                    await self._changed.wait()
+                    await changed.wait()

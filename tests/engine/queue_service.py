@@ -63,7 +63,7 @@ class QueueService:
     depth: int
     times: Times
     rng: Random
-    latency: float = 0.05
+    latency: float = 0.02
     holds: bool = True
     eta_error: float = 0.2
     retry_after: float | None = 30.0
