@@ -8,7 +8,8 @@ import json
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote
@@ -45,7 +46,7 @@ class Key:
                 hint="copy the key again, on one line and without quotes",
             )
         self.__secret = secret
-        self.__forms = _spellings(secret) if len(secret) >= SHORTEST_SCRUBBED else ()
+        self.__forms = _by_head(_spellings(secret)) if len(secret) >= SHORTEST_SCRUBBED else {}
 
     def sign(self, body: Mapping[str, JSON]) -> bytes:
         """Encode *body* with the key in it: the bytes that go on the wire and nowhere else."""
@@ -57,8 +58,8 @@ class Key:
 
     def scrub_bytes(self, content: bytes) -> bytes:
         """Do the same to an answer."""
-        for form in self.__forms:
-            content = _masked(content, form)
+        for head, tails in self.__forms.items():
+            content = _masked(content, head, tails)
         return content
 
     def __repr__(self) -> str:
@@ -70,12 +71,12 @@ class Key:
     __getstate__ = __reduce__
 
 
-def _masked(content: bytes, form: bytes) -> bytes:
-    """Mask *form* and every beginning of it that is telling, or that *content* ends with."""
-    first, *rest = content.split(form[:TELLING])
-    masked = first + b"".join(MASK.encode() + each[_shared(each, form[TELLING:]) :] for each in rest)
-    for length in range(min(len(form), TELLING) - 1, SHORTEST_SCRUBBED - 1, -1):
-        if masked.endswith(form[:length]):
+def _masked(content: bytes, head: bytes, tails: Sequence[bytes]) -> bytes:
+    """Mask each *head* with as much of a tail as follows it, and a beginning of *head* that *content* ends with."""
+    first, *rest = content.split(head)
+    masked = first + b"".join(MASK.encode() + each[max(_shared(each, tail) for tail in tails) :] for each in rest)
+    for length in range(len(head) - 1, SHORTEST_SCRUBBED - 1, -1):
+        if masked.endswith(head[:length]):
             return masked[:-length] + MASK.encode()
     return masked
 
@@ -86,11 +87,11 @@ def _shared(one: bytes, other: bytes) -> int:
     return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _spellings(secret: str) -> tuple[bytes, ...]:
+def _spellings(secret: str) -> set[str]:
     """Return *secret* as it is and as JSON (PHP escapes slashes), URLs, HTML, base64 and hex spell it."""
     raw = secret.encode()
     percent = {quote(secret, safe=kept) for kept in ("", "/")}
-    forms = {
+    return {
         secret,
         json.dumps(secret)[1:-1],
         json.dumps(secret)[1:-1].replace("/", "\\/"),
@@ -102,7 +103,14 @@ def _spellings(secret: str) -> tuple[bytes, ...]:
         raw.hex(),
         raw.hex().upper(),
     }
-    return tuple(sorted((form.encode() for form in forms), key=len, reverse=True))
+
+
+def _by_head(spellings: Iterable[str]) -> dict[bytes, list[bytes]]:
+    """Split each at the point from which it can be told; spellings may begin alike."""
+    tails = defaultdict(list)
+    for form in sorted(spellings, key=len, reverse=True):
+        tails[form[:TELLING].encode()].append(form[TELLING:].encode())
+    return dict(tails)
 
 
 def find_key(variable: str, file: Path | None, environ: Mapping[str, str] | None = None) -> Key:
