@@ -183,6 +183,21 @@ async def test_enhance_prompt_rewrites_the_prompt(probe: Probe) -> None:
     assert rewritten[2] == "a lighthouse"
 
 
+@pytest.mark.parametrize(
+    "prompt, english",
+    [
+        ("Ein Leuchtturm am Meer", "a lighthouse at sea"),
+        ("un phare rouge au crépuscule", "a lighthouse red at dusk"),
+        ("a fox in the snow", "a fox in the snow"),
+    ],
+)
+async def test_another_language_is_translated(probe: Probe, prompt: str, english: str) -> None:
+    """Word by word where ``multi_lingual`` asks for it, and not at all elsewhere."""
+    told = [(await probe.post(prompt=prompt, multi_lingual=flag)).json["meta"]["prompt"] for flag in ("yes", "no")]
+
+    assert told == [english, prompt]
+
+
 async def test_sizes_are_what_was_asked(probe: Probe) -> None:
     """The file itself has the size, not only ``meta``."""
     assert Image.open(BytesIO(await probe.picture(width=96, height=160))).size == (96, 160)

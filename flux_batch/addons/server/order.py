@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from flux_batch.addons.server.attributes import LAST_SEED, MOST_STEPS, TextToImage
+from flux_batch.addons.server.glossary import translated
 from flux_batch.addons.server.render.renderer import PictureRequest
 from flux_batch.addons.server.reply import JSON
 
@@ -48,14 +49,15 @@ class Order:
 def understand(asked: TextToImage, rng: Random) -> Order:
     """Settle what *asked* leaves open: the seed, the capped steps, the rewritten prompt, the safety checker's word."""
     seed = rng.randint(0, LAST_SEED) if asked.seed in {None, -1} else asked.seed
+    prompt = translated(asked.prompt) if asked.multi_lingual else asked.prompt
     picture = PictureRequest(
-        prompt=f"{BEFORE} {asked.prompt}, {AFTER}" if asked.enhance_prompt else asked.prompt,
+        prompt=f"{BEFORE} {prompt}, {AFTER}" if asked.enhance_prompt else prompt,
         seed=seed or 0,
         width=asked.width,
         height=asked.height,
         samples=asked.samples,
         style=asked.enhance_style,
-        negative_prompt=asked.negative_prompt,
+        negative_prompt=translated(asked.negative_prompt) if asked.multi_lingual else asked.negative_prompt,
         steps=min(asked.num_inference_steps, MOST_STEPS),
         guidance=asked.guidance_scale,
         panorama=asked.panorama,

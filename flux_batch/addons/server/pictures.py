@@ -21,14 +21,17 @@ class Pictures:
 
     Args:
         renderer: makes the pictures.
-        room: bytes of finished pictures kept, at most (one more set than that while it is used).
+        room: bytes of finished pictures kept, at most.
+
+    Attributes:
+        size: bytes kept now.
     """
 
     def __init__(self, renderer: Renderer, room: int) -> None:
         self._renderer = renderer
         self._room = room
         self._kept: OrderedDict[Look, Sequence[bytes]] = OrderedDict()
-        self._size = 0
+        self.size = 0
         self._busy: dict[Look, anyio.Event] = {}
 
     async def of(self, order: Order) -> Sequence[bytes]:
@@ -55,7 +58,7 @@ class Pictures:
 
     def _keep(self, look: Look, files: Sequence[bytes]) -> None:
         self._kept[look] = files
-        self._size += sum(map(len, files))
-        while self._size > self._room and self._kept:
+        self.size += sum(map(len, files))
+        while self.size > self._room and self._kept:
             _, dropped = self._kept.popitem(last=False)
-            self._size -= sum(map(len, dropped))
+            self.size -= sum(map(len, dropped))
