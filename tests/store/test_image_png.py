@@ -75,6 +75,8 @@ BAD: dict[str, tuple[str, Chunks]] = {
     "palette twice": ("palette .* wrong place", [HEADER, PALETTE, PALETTE, IDAT, END]),
     "palette late": ("palette .* wrong place", [HEADER, IDAT, PALETTE, END]),
     "palette for grey": ("colour type 0 has a palette", [header(colour=0), PALETTE, IDAT, END]),
+    "palette for grey with alpha": ("colour type 4 has a palette", [header(colour=4), PALETTE, IDAT, END]),
+    "suggested palette too long": ("of 771 bytes, where 3 to 768", [HEADER, (b"PLTE", bytes(771)), IDAT, END]),
     "palette not in threes": ("palette .* of 4 bytes", [HEADER, (b"PLTE", bytes(4)), IDAT, END]),
     "palette empty": ("palette .* of 0 bytes", [HEADER, (b"PLTE", b""), IDAT, END]),
     "palette too long": ("of 15 bytes, where 3 to 12", [INDEXED[0], (b"PLTE", bytes(15)), *INDEXED[2:]]),
