@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import anyio
 from anyio.abc import Process
@@ -17,8 +20,10 @@ import flux_batch
 from flux_batch.errors import UsageError
 
 START_WITHIN = 30.0
-NOT_INHERITED = frozenset({"MODELSLAB_API_KEY"})
-"""The child needs no key, so it gets none."""
+NOT_INHERITED = re.compile("KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
+"""The child needs no credentials, so it gets none, whatever their variable is called."""
+LAST_WORDS = 400
+"""Characters shown of what a server said that did not start."""
 
 
 @asynccontextmanager
@@ -26,29 +31,30 @@ async def embedded_server(*options: str) -> AsyncIterator[str]:
     """Start ``flux-batch serve`` with *options*, yield its base URL once it answers, and stop it whatever happens.
 
     The child leads a session of its own, so a Ctrl-C for this process does not cut what is under way there; it
-    watches its standard input, so it ends when this process dies without a word.
+    watches its standard input, so it ends when this process dies without a word. Its words do not reach the terminal.
 
     Raises:
         UsageError: it did not come up.
     """
     command = [sys.executable, "-P", "-m", "flux_batch", "serve", "--port", "0", "--json", "--until-eof", *options]
-    process = await anyio.open_process(command, env=_environment(), stderr=None, start_new_session=True)
-    try:
-        yield await _base_url(process)
-    finally:
-        with anyio.CancelScope(shield=True):
-            await _stop(process)
+    with await anyio.to_thread.run_sync(TemporaryFile) as words:
+        process = await anyio.open_process(command, env=_environment(), stderr=words, start_new_session=True)
+        try:
+            yield await _base_url(process, words)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await _stop(process)
 
 
 def _environment() -> Mapping[str, str]:
     """Let the child import this very package, from wherever it was imported here."""
     here = str(Path(flux_batch.__file__).parent.parent)
-    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    inherited = {name: value for name, value in os.environ.items() if not NOT_INHERITED.search(name)}
     paths = [here, *filter(None, inherited.get("PYTHONPATH", "").split(os.pathsep))]
     return {**inherited, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-async def _base_url(process: Process) -> str:
+async def _base_url(process: Process, words: IO[bytes]) -> str:
     said = ""
     with anyio.move_on_after(START_WITHIN):
         said = await _first_line(process)
@@ -56,9 +62,14 @@ async def _base_url(process: Process) -> str:
         return str(json.loads(said)["base_url"])
     except (ValueError, KeyError, TypeError):
         raise UsageError(
-            f"the embedded server did not start: it said {said[:200]!r}",
+            f"the embedded server did not start: it said {said or await anyio.to_thread.run_sync(_last, words)!r}",
             hint="try `flux-batch serve` by itself and read its words",
         ) from None
+
+
+def _last(words: IO[bytes]) -> str:
+    words.seek(0)
+    return words.read().decode("utf-8", "replace").strip()[-LAST_WORDS:]
 
 
 async def _first_line(process: Process) -> str:
