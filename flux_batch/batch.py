@@ -27,7 +27,7 @@ from flux_batch.request.endpoint import Endpoint, find_endpoint
 from flux_batch.request.transport import Transport
 from flux_batch.store import record
 from flux_batch.store.agenda import Agenda
-from flux_batch.store.crew import DOWNLOADS, Crew, Ground, hire
+from flux_batch.store.crew import DOWNLOADS, Crew, Ground, check_price, hire
 from flux_batch.store.duty import Duty
 from flux_batch.store.events import Begun, Ended, Event, Failed, Kept, Quarantined, Stopping
 from flux_batch.store.fetch import Broken, ImageLost
@@ -110,6 +110,7 @@ class Batch:
         self._at_once.set()
 
     async def __aenter__(self) -> Self:
+        check_price(self.grid)
         at = self.grid.endpoint
         endpoint = self._endpoint or find_endpoint(at.base_url, at.key_env, at.key_file)
         self._drain = min(self._drain, FREE_DRAIN) if endpoint.forgets else self._drain
@@ -174,6 +175,7 @@ class Batch:
         crew = hire(self.grid, len(self.plan), transport, store, ground, self._notice)
         delivery = Delivery(store, crew, agenda, ground.brake, self._send.send)
         async with anyio.create_task_group() as tasks:
+            tasks.start_soon(crew.buyer.budget.keep_deadline)
             tasks.start_soon(self._end_the_drain, tasks.cancel_scope)
             for jobs in (agenda.paid(), agenda.rest()):
                 await run_on_each(delivery.deliver, jobs, at_once=crew.at_once, brake=ground.brake)
@@ -265,7 +267,7 @@ class Delivery:
 
     async def _tell_failure(self, job: Job) -> None:
         standing = self.store.book.standings.get(job.id)
-        if standing is None or self.brake.pulled:
+        if standing is None or self.brake.pulled or not standing.open_samples:
             return
         message = standing.problem[1] if standing.problem else ""
         await self.emit(Failed(job.id, failure_class(standing), message, str(job.body.get("prompt", ""))))

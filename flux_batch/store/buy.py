@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import cast
 
 import anyio
 
-from flux_batch.engine.brake import Brake
+from flux_batch.engine.budget import Budget
 from flux_batch.engine.clock import Clock
+from flux_batch.engine.outcome import Accepted, Failure, Outcome
 from flux_batch.engine.outcome import NeverSent as NothingSent
-from flux_batch.engine.outcome import Outcome
-from flux_batch.engine.retry import Failures, Retry
+from flux_batch.engine.retries import Retries
+from flux_batch.engine.retry import Failures
 from flux_batch.engine.slots import Slots
-from flux_batch.errors import AnswerLost, LimitReached, NeverSent
+from flux_batch.errors import AnswerLost, LimitReached, NeverSent, RunStopped
 from flux_batch.plan.job import Job
 from flux_batch.request.body import wire_body
 from flux_batch.request.transport import Transport
@@ -61,8 +62,9 @@ class Buyer:
         slots: permission to post.
         follower: polls what is pending.
         profile: spelling of the body; *webhook* goes along where one is set.
+        budget: what the run may spend.
         ambiguity: what to do about lost answers.
-        retry: when to post again.
+        retries: when to post again.
     """
 
     transport: Transport
@@ -70,11 +72,10 @@ class Buyer:
     slots: Slots
     follower: Follower
     profile: str
+    budget: Budget
     ambiguity: Ambiguity
+    retries: Retries
     clock: Clock
-    rng: random.Random
-    brake: Brake
-    retry: Retry = field(default_factory=Retry)
     webhook: str | None = None
 
     async def buy(self, job: Job) -> Standing:
@@ -84,18 +85,21 @@ class Buyer:
             RunStopped: the run is ending; a post under way has been written down.
         """
         failures = Failures()
+        failed: Failure | None = None
         while True:
             self._may_repeat(job)
             async with self.slots.hold() as slot:
-                outcome = await self._post(job)
+                outcome = await self._pay(job)
                 slot.note(outcome)
                 standing = self._standing(job)
                 if standing.stage is Stage.PENDING:
                     standing = await self.follower.follow(standing)
+            if isinstance(outcome, Accepted):
+                self.retries.succeeded(failed)
             failures = failures.after(outcome, self.clock.monotonic())
-            pause = self.retry.delay(failures, outcome, self.rng)
-            if pause is None or not await self.brake.sleep(pause):
+            if not await self.retries.wait(failures, outcome):
                 return standing
+            failed = cast("Failure", outcome)  # nothing else is waited for
 
     def _standing(self, job: Job) -> Standing:
         return self.store.book.standings[job.id]
@@ -104,6 +108,13 @@ class Buyer:
         standing = self.store.book.standings.get(job.id)
         if standing is not None and standing.stage is Stage.UNKNOWN:
             self.ambiguity.spend()
+
+    async def _pay(self, job: Job) -> Outcome:
+        """Post within the budget: what one post may cost is set aside before its intent is written."""
+        with await self.budget.reserve(job.samples) as room:
+            outcome = await self._post(job)
+            room.settle(outcome)
+        return outcome
 
     async def _post(self, job: Job) -> Outcome:
         before = self.store.book.standings.get(job.id)
@@ -121,6 +132,9 @@ class Buyer:
             return NothingSent()
         except AnswerLost as error:
             verdict: Verdict = Unknown(str(error))
+        except RunStopped as stop:
+            await self.store.settle(record.trouble("rejected", job.id, attempt, ("stop", cut(str(stop)))))
+            raise
         except anyio.get_cancelled_exc_class():
             await self.store.settle(record.trouble("unknown", job.id, attempt, ("held", "stopped before the answer")))
             raise

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import anyio
 
 from flux_batch.engine.bell import Bells
 from flux_batch.engine.brake import Brake
+from flux_batch.engine.budget import Budget
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.events import Notice
 from flux_batch.engine.policy import SlotPolicy
 from flux_batch.engine.pollgate import POLLS, Pace
 from flux_batch.engine.rate import Rate
+from flux_batch.engine.retries import Retries
 from flux_batch.engine.retry import Backoff, Retry
 from flux_batch.engine.slots import Slots
+from flux_batch.errors import UsageError
 from flux_batch.grid import Grid
+from flux_batch.grid.duration import deadline
 from flux_batch.request.transport import Transport
 from flux_batch.response.polling import Polling
 from flux_batch.store.buy import Ambiguity, Buyer, ambiguity_cap
@@ -73,10 +78,9 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         follower=follower,
         profile=grid.profile,
         ambiguity=Ambiguity(hold, ambiguity_cap(grid.endpoint.queue_limit, planned)),
+        budget=budget(grid, clock, brake),
+        retries=Retries(retry_policy(grid), clock=clock, rng=rng, brake=brake),
         clock=clock,
-        rng=rng,
-        brake=brake,
-        retry=retry_policy(grid),
         webhook=ground.webhook,
     )
     retry = grid.limits.retry
@@ -84,6 +88,32 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
     fetcher = Fetcher(transport, store.folder, patience, clock, rng, store.book.downloaded)
     keeper = Keeper(store, grid.output.name, grid.gates.model_dump())
     return Crew(buyer, fetcher, keeper, anyio.CapacityLimiter(DOWNLOADS), policy.ceiling + DOWNLOADS)
+
+
+def check_price(grid: Grid) -> None:
+    """Refuse a cost limit without a price to reckon with, before anything else is done.
+
+    Raises:
+        UsageError: ``max_cost`` and no ``price``.
+    """
+    if grid.limits.max_cost is not None and not grid.endpoint.price:
+        raise UsageError(
+            "max_cost needs the price of one image", hint="write it into the grid: `endpoint: {price: 0.0047}`, in USD"
+        )
+
+
+def budget(grid: Grid, clock: Clock, brake: Brake) -> Budget:
+    """Read ``limits.max_posts``, ``max_cost`` and ``until``."""
+    limits = grid.limits
+    now = datetime.fromtimestamp(clock.wall()).astimezone()
+    return Budget(
+        clock=clock,
+        brake=brake,
+        max_posts=limits.max_posts,
+        max_cost=limits.max_cost,
+        price=grid.endpoint.price,
+        until=None if limits.until is None else deadline(limits.until, now).timestamp(),
+    )
 
 
 def slot_policy(grid: Grid) -> SlotPolicy:
