@@ -36,7 +36,7 @@ class Agenda:
         return len(self._owed(Duty.POLL)) + len(self._owed(Duty.FETCH))
 
     def empty(self) -> bool:
-        """Whether there is nothing to do. For a worker thread: millions of jobs may be done before the first that is not."""
+        """Whether there is nothing to do. For a worker thread: millions of jobs may be done before one that is not."""
         if self.owed:
             return False
         first = next(self._rest, None)
