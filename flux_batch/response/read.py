@@ -29,6 +29,7 @@ from flux_batch.response.words import (
     NO_ROOM,
     PLAN,
     REFUSED,
+    WRONG_FORM,
     Meaning,
     find_rule,
     queue_limit,
@@ -62,7 +63,8 @@ def read_poll(status: int, headers: Mapping[str, str], content: bytes, generatio
     """Say what the answer to a poll for *generation_id* means. Never raises.
 
     As :func:`read_answer`, but for a job that is already paid: ``failed ... try again`` means not yet, an unknown id
-    is ``Gone``, a page of a gateway refuses nothing, and an answer about another id is not believed.
+    is ``Gone``, what finds fault with the poll itself is no word about the job, and an answer about another id is
+    not believed.
     """
     body = read_body(content)
     if body is not None and body.status in ACCEPTED:
@@ -70,15 +72,23 @@ def read_poll(status: int, headers: Mapping[str, str], content: bytes, generatio
             return Unknown(f"asked for {generation_id}, answered about {body.id}", id=generation_id)
         return _accepted(replace(body, id=generation_id))
     verdict = _read(status, headers, content, body)
-    rejected = body is not None and body.status in REJECTED
     match verdict:
         case Busy(retry_after=None) if body is not None and body.status == "failed":
             return Pending(generation_id)
-        case Refused(message) if not rejected:
+        case Refused(message) if not _ends_the_job(status, body):
             return Unknown(message, id=generation_id)
         case Unknown():
             return replace(verdict, id=generation_id)
     return verdict
+
+
+def _ends_the_job(status: int, body: Body | None) -> bool:
+    """Tell whether a refusal of a poll is about the job, not about the poll's form nor by somebody on the way."""
+    if body is None or body.status not in REJECTED:
+        return False
+    rule = find_rule(body.message, body.tips)
+    wrong_form = status >= FIRST_CLIENT_ERROR or (rule is not None and rule.name in WRONG_FORM)
+    return body.status == "failed" or not wrong_form
 
 
 def _read(status: int, headers: Mapping[str, str], content: bytes, body: Body | None) -> PollVerdict:

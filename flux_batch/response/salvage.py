@@ -52,6 +52,8 @@ def is_html(content: bytes) -> bool:
 def gist(content: bytes) -> str:
     """Return the title of a page, or the beginning of any other text, on one short line."""
     text = content[:8192].decode("utf-8", "replace")
+    if text.count("\ufffd") > len(text) // 10:
+        return f"{len(content)} bytes that are no text"
     title = TITLE.search(text)
     return one_line(title.group(1) if title else TAG.sub(" ", text), 200) or "an empty body"
 

@@ -167,6 +167,9 @@ RULES = (
     ),
 )
 
+WRONG_FORM = frozenset({"bad request", "bad value"})
+"""Rules that find fault with the form of a request; heard from a poll they mean the poll, not the job."""
+
 LIMIT = re.compile(r"\bmax(?:imum)?(?: of)? (\d{1,4}) (?:\w+ )?(?:requests?|jobs?)\b", re.IGNORECASE)
 
 

@@ -80,6 +80,32 @@ def test_a_job_that_failed_for_good_is_refused() -> None:
     assert Refused(message) == poll({"status": "failed", "id": 7, "message": message})
 
 
+@pytest.mark.parametrize(
+    "status, message",
+    [
+        (200, "Invalid API Request"),
+        (200, {"request_id": ["The request id field is required."]}),
+        (400, "odd"),
+        (405, "The GET method is not supported for this route."),
+        (422, {"id": ["The selected id is invalid."]}),
+        (500, "Model not found"),
+    ],
+)
+def test_an_error_about_the_poll_itself_is_no_word_about_the_job(status: int, message: JSON) -> None:
+    """The service has two ways to ask for an id; being told off for one of them loses no paid image."""
+    verdict = poll({"status": "error", "message": message}, status)
+
+    assert isinstance(verdict, Unknown)
+    assert verdict.id == "7"
+
+
+def test_an_error_about_the_job_ends_it() -> None:
+    """With the words of the service, whichever of its two words for failure it takes."""
+    assert Refused("Model not found") == poll({"status": "error", "message": "Model not found"})
+    assert Refused("odd") == poll({"status": "failed", "message": "odd"}, 400)
+    assert Refused("seed must be an integer") == poll({"status": "failed", "message": "seed must be an integer"})
+
+
 @pytest.mark.parametrize("status", [200, 204, 400, 405, 413, 500, 502, 503, 524])
 def test_a_page_of_a_gateway_refuses_no_paid_job(status: int) -> None:
     """It is asked again later, by the same id."""
