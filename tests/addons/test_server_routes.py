@@ -145,6 +145,18 @@ async def test_requests_are_served_first_in_first_out() -> None:
     assert [round(eta, -1) for eta in etas] == [30, 60, 90]
 
 
+async def test_estimates_may_be_wrong() -> None:
+    """By as much as the settings allow and no more, for one request always by the same share."""
+    async with probing(service_time=SLOW, eta_error=0.2, queue_limit=50, seed=1) as probe:
+        bodies = [(await probe.post()).json for _ in range(50)]
+        etas = [body["eta"] for body in bodies]
+        again = (await probe.fetch(bodies[0]["id"])).json["eta"]
+
+    assert 24 <= min(etas) < 27
+    assert 33 < max(etas) <= 36
+    assert again == pytest.approx(etas[0], abs=1)
+
+
 async def test_a_temp_link_expires() -> None:
     """A link of a ``temp`` request is dead after its time, others live on."""
     async with probing(temp_seconds=0.0) as probe:

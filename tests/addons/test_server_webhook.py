@@ -12,6 +12,8 @@ from aiohttp import web
 from anyio.streams.memory import MemoryObjectReceiveStream
 from server_probe import Probe, probing
 
+from flux_batch.addons.server.webhook import here
+
 Calls = MemoryObjectReceiveStream[dict[str, Any]]
 
 
@@ -80,6 +82,24 @@ async def test_no_call_leaves_the_machine(url: str) -> None:
         await written(probe)
 
     assert probe.last("webhook").status is None
+
+
+@pytest.mark.parametrize(
+    "url, ours",
+    [
+        ("http://127.0.0.1:9/hook", True),
+        ("https://localhost/hook", True),
+        ("http://[::1]:9/hook", True),
+        ("http://localhost.example.org/hook", False),
+        ("http://127.0.0.1.example.org/hook", False),
+        ("http://user@example.org/hook", False),
+        ("http://[x", False),
+        ("nonsense", False),
+    ],
+)
+def test_no_name_is_looked_up_but_our_own(url: str, ours: bool) -> None:  # noqa: FBT001
+    """Looking a stranger's name up would already be a message to the outside."""
+    assert here(url) == ours
 
 
 WRONG: list[tuple[str, Callable[[dict[str, Any]], Any], Any]] = [
