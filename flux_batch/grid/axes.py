@@ -8,61 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 from pydantic import (
     AfterValidator,
     ConfigDict,
-    Discriminator,
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
-    Tag,
     create_model,
     field_validator,
     model_validator,
 )
-from typing_extensions import TypeAliasType
 
 from flux_batch.grid.attributes import ATTRIBUTES, OURS, SECRETS
+from flux_batch.grid.forms import AnyAxis, AnyItem, Axis
 from flux_batch.grid.rule import FOR_REPORTS, RULES, Rule
 from flux_batch.grid.strict import Fault, Strict, complain_all
-from flux_batch.grid.values import Axis, Draw, FileList, Labelled, OwnStyle, Span
 
-FORMS: dict[str, Any] = {"value": Labelled, "start": Span, "random": Draw, "file": FileList, "name": OwnStyle}
-"""The forms a mapping may have, by the key that gives them away."""
 ABOUT = {
     "size": "width and height together: 512x512",
     "style": "a documented style, none, or one of your own",
     **{name: attribute.about for name, attribute in ATTRIBUTES.items()},
 }
-
-
-def form(value: object) -> str:
-    """Say in which form an item of an axis is written: what the union is told apart by."""
-    if isinstance(value, dict):
-        return next((key for key in FORMS if key in value), "plain")
-    return next((key for key, model in FORMS.items() if isinstance(value, model)), "plain")
-
-
-def _many(value: object) -> str:
-    return "list" if isinstance(value, list | tuple) else "item"
-
-
-# By form alone; what an axis takes is checked afterwards, by its rule. One named schema serves all axes: a union of
-# its own for each of fifty attributes would take 200 ms to build at every start.
-Item: TypeAlias = Annotated[
-    Annotated[Any, Tag("plain")]
-    | Annotated[Labelled, Tag("value")]
-    | Annotated[Span, Tag("start")]
-    | Annotated[Draw, Tag("random")]
-    | Annotated[FileList, Tag("file")]
-    | Annotated[OwnStyle, Tag("name")],
-    Discriminator(form),
-]
-AnyItem = TypeAliasType("AnyItem", Item)
-AnyAxis = TypeAliasType(
-    "AnyAxis",
-    Annotated[
-        Annotated[tuple[AnyItem, ...], Field(strict=False), Tag("list")] | Annotated[AnyItem, Tag("item")],
-        Discriminator(_many),
-    ],
-)
 
 
 def axis_of(rule: Rule) -> Any:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flux_batch.grid.attributes import ATTRIBUTES, OURS, nearest
-from flux_batch.grid.axes import Axes
+from flux_batch.grid.attributes import ATTRIBUTES, OURS
+from flux_batch.grid.cells import Cells
+from flux_batch.grid.condition import clause
+from flux_batch.grid.forms import choices
 from flux_batch.grid.grid import Grid
-from flux_batch.grid.values import choices
+from flux_batch.grid.strict import Unfit
+from flux_batch.grid.synonyms import nearest
 
 PRETENDERS = {"size": ("width", "height"), "style": ("enhance_style",)}
 """Axes that stand for attributes of the body."""
@@ -24,23 +27,39 @@ class Mismatch:
     hint: str | None = None
 
 
-def mismatches(grid: Grid) -> Iterator[Mismatch]:
-    """Yield what does not fit together in *grid*."""
-    yield from _without_prompt(grid)
-    yield from _strangers(grid)
-    yield from _set_twice(grid)
-    yield from _zips(grid)
+def mismatches(grid: Grid, broken: frozenset[str] = frozenset()) -> Iterator[Mismatch]:
+    """Yield what does not fit together in *grid*.
+
+    Args:
+        broken: axes and parameters that are written in the file and were refused for reasons of their own.
+    """
+    if not grid.grids:
+        yield from _in_part(grid, broken)
+        return
+    for number, part in enumerate(grid.grids):
+        for mismatch in _in_part(part, broken):
+            yield replace(mismatch, location=("grids", number, *mismatch.location))
 
 
-def _without_prompt(grid: Grid) -> Iterator[Mismatch]:
-    if "prompt" not in grid.axes.names and "prompt" not in grid.params.values():
+def _in_part(part: Cells, broken: frozenset[str]) -> Iterator[Mismatch]:
+    yield from _without_prompt(part, broken)
+    yield from _strangers(part)
+    yield from _set_twice(part)
+    zips = list(_zips(part, broken))
+    yield from zips
+    if not zips and not broken & set(part.axes.names):
+        yield from _conditions(part)
+
+
+def _without_prompt(part: Cells, broken: frozenset[str]) -> Iterator[Mismatch]:
+    if "prompt" not in {*part.axes.names, *part.params.values(), *broken}:
         yield Mismatch((), "no prompt", "add an axis: `axes: {prompt: [a lighthouse at dusk]}`")
 
 
-def _strangers(grid: Grid) -> Iterator[Mismatch]:
-    zipped = {name for group in grid.zip for name in group}
+def _strangers(part: Cells) -> Iterator[Mismatch]:
+    zipped = {name for group in part.zip for name in group}
     known = (*ATTRIBUTES, *PRETENDERS)
-    for name in grid.axes.names:
+    for name in part.axes.names:
         if name in OURS:
             yield Mismatch(("axes", name), f"{name} cannot be an axis", OURS[name])
         elif name not in known and name not in zipped:
@@ -48,38 +67,45 @@ def _strangers(grid: Grid) -> Iterator[Mismatch]:
             yield Mismatch(("axes", name), f"unknown axis {name!r}", hint)
 
 
-def _set_twice(grid: Grid) -> Iterator[Mismatch]:
-    places = [("axes", name) for name in grid.axes.names] + [("params", name) for name in grid.params.values()]
+def _set_twice(part: Cells) -> Iterator[Mismatch]:
+    places = [("axes", name) for name in part.axes.names] + [("params", name) for name in part.params.values()]
     seen: dict[str, tuple[str, str]] = {}
     for section, name in places:
         for target in PRETENDERS.get(name, (name,)):
             if target in seen:
                 first = ".".join(seen[target])
-                yield Mismatch(
-                    (section, name), f"{section}.{name} sets {target}, and so does {first}", "keep one of the two"
-                )
+                what = f"{section}.{name} sets {target}, and so does {first}"
+                yield Mismatch((section, name), what, "keep one of the two")
             seen.setdefault(target, (section, name))
 
 
-def _zips(grid: Grid) -> Iterator[Mismatch]:
-    axes = dict(grid.axes.items())
-    taken: Counter[str] = Counter(name for group in grid.zip for name in group)
-    for number, group in enumerate(grid.zip):
-        missing = [name for name in group if name not in axes]
+def _zips(part: Cells, broken: frozenset[str]) -> Iterator[Mismatch]:
+    names = {*part.axes.names, *broken}
+    taken: Counter[str] = Counter(name for group in part.zip for name in group)
+    for number, group in enumerate(part.zip):
+        missing = [name for name in group if name not in names]
         for name in missing:
-            yield Mismatch(("zip", number), f"zip names {name!r}, which is no axis", nearest(name, axes))
+            yield Mismatch(("zip", number), f"zip names {name!r}, which is no axis", nearest(name, names))
         if len(group) < 2:  # noqa: PLR2004 - together takes two
             yield Mismatch(("zip", number), "a zip takes two axes or more", "zip: [[prompt, title]]")
         if any(taken[name] > 1 for name in group):
-            yield Mismatch(("zip", number), "an axis stands in two zips", "put all that step together into one")
-        if not missing:
-            yield from _lengths(grid.axes, number, group)
+            yield Mismatch(("zip", number), "an axis stands twice in zip", "put all that step together into one list")
+        if not missing and not broken & set(group):
+            yield from _lengths(part, number, group)
 
 
-def _lengths(axes: Axes, number: int, group: tuple[str, ...]) -> Iterator[Mismatch]:
-    lengths = {name: len(choices(getattr(axes, name))) for name in group}
+def _lengths(part: Cells, number: int, group: tuple[str, ...]) -> Iterator[Mismatch]:
+    lengths = {name: len(choices(getattr(part.axes, name))) for name in group}
     if len(set(lengths.values())) > 1:
         found = ", ".join(f"{name} {length:,}" for name, length in lengths.items())
-        yield Mismatch(
-            ("zip", number), f"axes that step together differ in length: {found}", "give each the same number"
-        )
+        what = f"axes that step together differ in length: {found}"
+        yield Mismatch(("zip", number), what, "give each the same number of values")
+
+
+def _conditions(part: Cells) -> Iterator[Mismatch]:
+    for section, conditions in (("exclude", part.exclude), ("include", part.include)):
+        for number, condition in enumerate(conditions):
+            try:
+                clause(condition, part.dimensions)
+            except Unfit as unfit:
+                yield Mismatch((section, number), f"{section}: {unfit.what}", unfit.hint)

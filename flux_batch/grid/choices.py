@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import accumulate
 from typing import overload
 
@@ -21,12 +23,14 @@ class Choice:
         label: what reports call it, None for the value itself.
         columns: what travels beside it to the manifest's ``axes`` and never into the body.
         about: a description for reports.
+        weight: how often a draw takes it, beside the others; counts in draws only.
     """
 
     value: Scalar | Style
     label: str | None = None
     columns: Mapping[str, Scalar] = field(default_factory=dict)
     about: str | None = None
+    weight: float = 1.0
 
     @property
     def name(self) -> Scalar:
@@ -37,13 +41,17 @@ class Choice:
 
 
 class Computed(Sequence[Choice]):
-    """*count* choices, the i-th made by *make*: nothing is stored."""
+    """*count* choices, the i-th made by *make*: nothing is stored.
 
-    __slots__ = ("_count", "_make")
+    Attributes:
+        value: the bare value at an index, 0 <= index < count.
+    """
+
+    __slots__ = ("_count", "value")
 
     def __init__(self, count: int, make: Callable[[int], Scalar]) -> None:
         self._count = count
-        self._make = make
+        self.value = make
 
     def __len__(self) -> int:
         return self._count
@@ -55,7 +63,26 @@ class Computed(Sequence[Choice]):
     def __getitem__(self, index: int | slice) -> Choice | Sequence[Choice]:
         """Compute one choice, or the choices of a slice."""
         places = range(self._count)[index]
-        return Choice(self._make(places)) if isinstance(places, int) else [self[place] for place in places]
+        return Choice(self.value(places)) if isinstance(places, int) else [self[place] for place in places]
+
+
+class Ranged(Computed):
+    """A range of numbers: start, start + step, ...; knows where a number stands in it."""
+
+    __slots__ = ("_start", "_step")
+
+    def __init__(self, count: int, make: Callable[[int], Scalar], start: Decimal, step: Decimal) -> None:
+        super().__init__(count, make)
+        self._start = start
+        self._step = step
+
+    def places(self, low: Decimal | None, high: Decimal | None) -> tuple[int, int]:
+        """Return the run of indices whose numbers lie from *low* to *high*, both included; None for no end."""
+        ends = (low, high) if self._step > 0 else (high, low)
+        first, last = ((None if end is None else (end - self._start) / self._step) for end in ends)
+        start = 0 if first is None else max(0, math.ceil(first))
+        stop = len(self) if last is None else min(len(self), math.floor(last) + 1)
+        return start, stop
 
 
 class Chained(Sequence[Choice]):
@@ -69,6 +96,10 @@ class Chained(Sequence[Choice]):
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
+
+    def parts(self) -> Iterator[tuple[int, Sequence[Choice]]]:
+        """Yield (index of its first choice, part)."""
+        return zip((0, *self._ends), self._parts, strict=False)
 
     @overload
     def __getitem__(self, index: int) -> Choice: ...

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from flux_batch.grid.attributes import OURS, SECRETS, nearest
+from flux_batch.grid.attributes import OURS, SECRETS
 from flux_batch.grid.node import Location, Node, Place, find
 from flux_batch.grid.problem import Problem, shown
 from flux_batch.grid.strict import PROBLEM, Fault
+from flux_batch.grid.synonyms import nearest
 
 EXPECTED = {
     "string_type": "a text",
@@ -40,6 +41,16 @@ def problems(error: ValidationError, root: Node, model: type[BaseModel]) -> Iter
             yield from (_told(part, tuple(fault["loc"]), root) for part in fault["ctx"]["faults"])
         else:
             yield _problem(fault, root, model)
+
+
+def broken(error: ValidationError, root: Node) -> list[tuple[int | str, ...]]:
+    """Return the places to take out so that the rest may be right: a key of the grid, or of one of its sections."""
+    places: dict[tuple[int | str, ...], None] = {}
+    for fault in error.errors(include_url=False, include_input=False):
+        path = written(tuple(fault["loc"]), root)
+        deep = 4 if path[:1] == ("grids",) else 2
+        places[path[:deep]] = None
+    return [place for place in places if place and not any(place[:n] in places for n in range(1, len(place)))]
 
 
 def _told(fault: Fault, location: Location, root: Node) -> Problem:

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from flux_batch.grid.attributes import DOCUMENTED
+from flux_batch.grid.attribute import DOCUMENTED
 from flux_batch.grid.check import mismatches
-from flux_batch.grid.complaint import problems, written
+from flux_batch.grid.complaint import broken, problems, written
+from flux_batch.grid.compose import distributed, expanded, merged, rebased
 from flux_batch.grid.grid import Grid
-from flux_batch.grid.node import Node, Place, find, plain, planted, replaced
+from flux_batch.grid.node import Node, Place, Tree, find, plain, planted, replaced, without
 from flux_batch.grid.problem import Problem, Refusal, refuse
 from flux_batch.grid.strict import Context
 from flux_batch.grid.yaml import LARGEST_FILE, parse
 
+MOST_EXTENDED = 10
 
-def load_grid(path: Path | str, *, overrides: Mapping[str, object] | None = None) -> Grid:
+
+def load_grid(
+    path: Path | str,
+    *,
+    overrides: Mapping[str, object] | None = None,
+    environment: Callable[[str], str | None] = os.getenv,
+) -> Grid:
     """Read and check the grid file at *path*.
 
     Args:
         path: the file; names of other files in it start from its folder.
         overrides: dotted keys and the values that replace those of the file: ``{"axes.seed.count": 2}``.
+        environment: what ``${NAME}`` stands for; None where a variable is not set.
 
     Raises:
         GridError: with every problem found, each at its place.
     """
     file = Path(path)
     try:
-        root = parse(_text(file), str(path))
-        root = _overridden(root, overrides or {})
-        return _checked(root, base=file.parent, name=file.stem, source=file)
+        root = _overridden(_extended(file, str(path), ()), overrides or {})
+        return _checked(root, base=file.parent, name=file.stem, source=file, environment=environment)
     except Refusal as refusal:
         refuse(refusal.problems)
 
@@ -47,26 +56,46 @@ def make_grid(data: Mapping[str, object], *, base: Path | str = ".") -> Grid:
         GridError: with every problem found.
     """
     try:
-        return _checked(planted(dict(data), Place("grid")), base=Path(base), name="grid", source=None)
+        root = planted(dict(data), Place("grid"))
+        return _checked(root, base=Path(base), name="grid", source=None, environment=lambda _: None)
     except Refusal as refusal:
         refuse(refusal.problems)
 
 
-def _text(file: Path) -> str:
-    name = Place(str(file))
+def _extended(file: Path, name: str, heirs: tuple[Path, ...]) -> Node:
+    """Return the tree of *file* over the trees of the files it extends."""
+    root = parse(_text(file, name), name)
+    if not isinstance(root.value, dict) or "extends" not in root.value:
+        return root
+    own = {key: entry for key, entry in root.value.items() if key != "extends"}
+    node = root.value["extends"].node
+    tree = Node(root.place, {})
+    for item in node.value if isinstance(node.value, list) else [node]:
+        if not isinstance(item.value, str):
+            raise Refusal(Problem(item.place, "extends takes the path of a grid file", "extends: base.yaml"))
+        base = file.parent / item.value
+        if base.resolve() in heirs or len(heirs) > MOST_EXTENDED:
+            raise Refusal(Problem(item.place, f"{item.value} extends itself", "take one `extends` out"))
+        inherited = _extended(base, str(base), (*heirs, file.resolve()))
+        tree = merged(tree, rebased(inherited, Path(item.value).parent))
+    return merged(tree, Node(root.place, own))
+
+
+def _text(file: Path, name: str) -> str:
+    place = Place(name)
     try:
         if file.is_dir():
-            raise Refusal(Problem(name, "a folder, not a grid file", "name the YAML file in it"))
+            raise Refusal(Problem(place, "a folder, not a grid file", "name the YAML file in it"))
         if file.stat().st_size > LARGEST_FILE:
             what = f"larger than {LARGEST_FILE >> 20} MiB"
-            raise Refusal(Problem(name, what, "move long lists to a file: {file: prompts.txt}"))
+            raise Refusal(Problem(place, what, "move long lists to a file: {file: prompts.txt}"))
         return file.read_text("utf-8-sig")
     except FileNotFoundError:
-        raise Refusal(Problem(name, "no such file", "`flux-batch init` writes a grid to start from")) from None
+        raise Refusal(Problem(place, "no such file", "`flux-batch init` writes a grid to start from")) from None
     except UnicodeDecodeError as error:
-        raise Refusal(Problem(name, f"not UTF-8 (byte {error.start})", "save it as UTF-8")) from None
+        raise Refusal(Problem(place, f"not UTF-8 (byte {error.start})", "save it as UTF-8")) from None
     except OSError as error:
-        raise Refusal(Problem(name, f"cannot be read: {error.strerror}")) from None
+        raise Refusal(Problem(place, f"cannot be read: {error.strerror}")) from None
 
 
 def _overridden(root: Node, overrides: Mapping[str, object]) -> Node:
@@ -75,24 +104,59 @@ def _overridden(root: Node, overrides: Mapping[str, object]) -> Node:
         try:
             root = replaced(root, path.split("."), planted(value, place))
         except KeyError as error:
-            raise Refusal(Problem(place, f"there is nothing at {error.args[0]!r}", "name a key of the grid")) from None
+            step = error.args[0]
+            raise Refusal(Problem(place, f"there is nothing at {step!r}", "name a key of the grid")) from None
     return root
 
 
-def _checked(root: Node, *, base: Path, name: str, source: Path | None) -> Grid:
-    data = plain(root)
-    if not isinstance(data, dict):
+def _checked(
+    root: Node, *, base: Path, name: str, source: Path | None, environment: Callable[[str], str | None]
+) -> Grid:
+    if not isinstance(root.value, dict):
         raise Refusal(Problem(root.place, "a grid is a mapping of keys", "begin with `name:` and `axes:`"))
-    data.setdefault("name", _safe(name))
-    profile = data.get("profile", DOCUMENTED)
-    try:
-        grid = Grid.model_validate(data, context=Context(str(profile), base))
-    except ValidationError as error:
-        raise Refusal(*problems(error, root, Grid)) from None
-    found = [Problem(find(root, written(at.location, root))[0], at.what, at.hint) for at in mismatches(grid)]
-    if found:
+    found: list[Problem] = []
+    root = distributed(expanded(root, environment, found))
+    profile = root.value["profile"].node.value if isinstance(root.value, dict) and "profile" in root.value else None
+    context = Context(profile if isinstance(profile, str) else DOCUMENTED, base)
+    grid, refused = _validated(root, context, _safe(name), found)
+    if grid is not None:
+        found += _together(grid, root, refused)
+    if found or grid is None:
         raise Refusal(*found)
     return grid.sourced(source)
+
+
+def _validated(root: Node, context: Context, name: str, found: list[Problem]) -> tuple[Grid | None, frozenset[str]]:
+    """Return the grid and the names of axes and parameters that were refused.
+
+    What was refused is taken out and the rest validated again, so that mistakes between keys are found in the same run.
+    """
+    refused: frozenset[str] = frozenset()
+    for _ in range(2):
+        try:
+            return Grid.model_validate({"name": name, **_mapping(plain(root))}, context=context), refused
+        except ValidationError as error:
+            if refused:
+                return None, refused
+            found += problems(error, root, Grid)
+            places = broken(error, root)
+            refused = frozenset(str(step) for place in places for step in place)
+            for place in places:
+                root = without(root, place)
+    return None, refused
+
+
+def _mapping(tree: Tree) -> dict[str, Tree]:
+    return tree if isinstance(tree, dict) else {}
+
+
+def _together(grid: Grid, root: Node, refused: frozenset[str]) -> list[Problem]:
+    """Return what does not fit together; what all parts inherited is told once, and only if it fits none of them."""
+    seen: dict[Problem, int] = {}
+    for at in mismatches(grid, refused):
+        problem = Problem(find(root, written(at.location, root))[0], at.what, at.hint)
+        seen[problem] = seen.get(problem, 0) + 1
+    return list(seen)
 
 
 def _safe(stem: str) -> str:

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
-from flux_batch.grid.axes import Axes, Params
+from flux_batch.grid.cells import NAME, Cells, Part
+from flux_batch.grid.forms import Filling
 from flux_batch.grid.settings import Endpoint, Gates, Limits, Output, Webhook, Words
-from flux_batch.grid.strict import Strict
-
-Together: TypeAlias = Annotated[tuple[str, ...], Field(strict=False)]
-StyleMode: TypeAlias = Literal["parameter", "prompt", "both"]
 
 
-class Grid(Strict):
+class Grid(Cells):
     """A grid file, checked. Build one with :func:`flux_batch.grid.load_grid` or :func:`flux_batch.grid.make_grid`."""
 
-    name: str = Field("grid", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", description="names the output folder")
+    name: str = Field("grid", pattern=NAME, description="names the output folder")
     description: str | None = Field(None, description="for people")
-    endpoint: Endpoint = Field(default_factory=Endpoint)
-    axes: Axes = Field(default_factory=lambda: Axes.model_validate({}))
-    zip: Annotated[tuple[Together, ...], Field(strict=False)] = Field((), description="axes that step together")
-    params: Params = Field(default_factory=lambda: Params.model_validate({}))
+    endpoint: Endpoint = Field(default_factory=Endpoint, description="where requests go, and which account they use")
     profile: Literal["documented", "strict-types"] = Field("documented", description="bounds, and types on the wire")
-    style_mode: StyleMode = Field("parameter", description="how documented styles are asked for")
-    limits: Limits = Field(default_factory=Limits)
-    gates: Gates = Field(default_factory=Gates)
-    output: Output = Field(default_factory=Output)
-    webhook: Webhook = Field(default_factory=Webhook)
-    run: Words = Field(default_factory=Words)
+    grids: Annotated[tuple[Part, ...], Field(strict=False)] = Field((), description="several grids, one after another")
+    order: Literal["grid", "balanced"] = Field("grid", description="balanced: whatever is done first is a fair sample")
+    limits: Limits = Field(default_factory=Limits, description="how fast, how long and for how much")
+    gates: Gates = Field(default_factory=Gates, description="what becomes of pictures that are not what was asked")
+    output: Output = Field(default_factory=Output, description="where the images go")
+    webhook: Webhook = Field(default_factory=Webhook, description="calls from the service when an image is done")
+    run: Words = Field(default_factory=Words, description="the command line's switches")
 
     _source: Path | None = PrivateAttr(None)
 
@@ -41,25 +37,38 @@ class Grid(Strict):
         """The file the grid was read from, None where it was built in Python."""
         return self._source
 
+    @property
+    def parts(self) -> tuple[Cells, ...]:
+        """The grids of this file, one after the other: itself, or those under ``grids``."""
+        return self.grids or (self,)
+
     def sourced(self, source: Path | None) -> Self:
         """Return the grid with what its file and its name decide: source, key file, output folder."""
-        base = source.parent if source else Path()
-        output = (
-            self.output
-            if "dir" in self.output.model_fields_set
-            else Output(dir=Path("runs") / self.name, name=self.output.name)
-        )
-        endpoint = self.endpoint
-        if endpoint.key_file is not None:
-            endpoint = endpoint.model_copy(update={"key_file": base / endpoint.key_file.expanduser()})
-        grid = self.model_copy(update={"output": output, "endpoint": endpoint})
+        changed: dict[str, Any] = {}
+        if "dir" not in self.output.model_fields_set:
+            changed["output"] = Output(dir=Path("runs") / self.name, name=self.output.name)
+        if source is not None and self.endpoint.key_file is not None:
+            key_file = source.parent / self.endpoint.key_file.expanduser()
+            changed["endpoint"] = self.endpoint.model_copy(update={"key_file": key_file})
+        grid = self.model_copy(update=changed)
         grid._source = source  # noqa: SLF001 - of our own copy
         return grid
 
     @property
     def digest(self) -> str:
-        """SHA-256, in hex, over the canonical grid: what it says, however it is written."""
-        said = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-        said["axes"] = [[name, said["axes"][name]] for name in self.axes.names] if "axes" in said else []
+        """SHA-256, in hex, over the canonical grid and the files it names: what it says, however it is written."""
+        said: dict[str, Any] = {"grid": self.model_dump(mode="json", exclude_defaults=True, by_alias=True)}
+        said["order"] = [part.axes.names for part in self.parts]
+        said["files"] = [list(_digests(axis)) for part in self.parts for _, axis in part.axes.items()]
         text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digests(axis: object) -> Iterator[str]:
+    """Yield the digest of each file an axis was filled from, templates within templates included."""
+    if isinstance(axis, tuple):
+        for item in axis:
+            yield from _digests(item)
+    elif isinstance(axis, Filling):
+        yield from axis.digests
+        yield from (digest for slot in getattr(axis, "slots", {}).values() for digest in _digests(slot))

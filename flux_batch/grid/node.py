@@ -105,3 +105,19 @@ def replaced(root: Node, path: Sequence[str], new: Node) -> Node:
         raise KeyError(step)
     old = root.value.get(step, Entry(new.place, Node(new.place, {})))
     return Node(root.place, {**root.value, step: Entry(new.place, replaced(old.node, rest, new))})
+
+
+def without(root: Node, location: Location) -> Node:
+    """Return *root* without what stands at *location*, which must be there."""
+    step, rest = location[0], location[1:]
+    if isinstance(root.value, dict):
+        entries = dict(root.value)
+        entry = entries.pop(str(step))
+        if rest:
+            entries[str(step)] = Entry(entry.place, without(entry.node, rest))
+        return Node(root.place, entries)
+    if not isinstance(root.value, list) or not isinstance(step, int):
+        return root
+    items = list(root.value)
+    item = items.pop(step)
+    return Node(root.place, [*items[:step], without(item, rest), *items[step:]] if rest else items)

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 
 ROUNDS = 6
-SMALL = 256
+SMALL = 4096
 """Up to here the shuffling is written out: over a few numbers a network of bits has its favourites."""
 SPREAD = 0x9E3779B1
 """An odd constant near 2**32 divided by the golden ratio: multiplying by it spreads neighbouring numbers."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
@@ -57,9 +56,3 @@ def shown(value: object) -> str:
         return {True: "true", False: "false", None: "null"}[value]
     text = repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 2]}…{text[-1]}"
-
-
-def did_you_mean(word: str, known: Iterable[str], *, most: int = 3) -> str | None:
-    """Return ``did you mean 'x' or 'y'?`` with the nearest of *known*, or None where nothing is near."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=most, cutoff=0.6)
-    return f"did you mean {' or '.join(repr(name) for name in near)}?" if near else None

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from pydantic import ValidationInfo
 
-from flux_batch.grid.attributes import ATTRIBUTES, Attribute, BadValue, Kind, accept, nearest
-from flux_batch.grid.node import Place, Scalar
+from flux_batch.grid.attribute import Attribute, BadValue, Kind, accept
+from flux_batch.grid.attributes import ATTRIBUTES
+from flux_batch.grid.choices import chained
+from flux_batch.grid.filling import filled_file, filled_template
+from flux_batch.grid.forms import FORMS, Axis, Draw, FileList, Labelled, OwnStyle, Span, Template, choices
+from flux_batch.grid.node import Scalar
 from flux_batch.grid.problem import shown
-from flux_batch.grid.sources import read_rows
-from flux_batch.grid.strict import Context, Fault, Row, Unfit, complain, complain_all, context
+from flux_batch.grid.strict import Context, Fault, Unfit, complain, complain_all, context
 from flux_batch.grid.styles import NO_STYLE, documented_styles
-from flux_batch.grid.values import Axis, Draw, FileList, Labelled, OwnStyle, Span
+from flux_batch.grid.synonyms import nearest
 from flux_batch.grid.yaml import scalar
 
 Check: TypeAlias = Callable[[object, str], Scalar]
@@ -98,51 +102,75 @@ class Rule:
             complain_all([Fault((), unfit.what, unfit.hint, unfit.where)])
 
     def item(self, item: Any, here: Context) -> Axis:
-        """Return one item of an axis in canonical form.
+        """Return one item of an axis in canonical form, its files read.
 
         Raises:
             Unfit: a value, a form or a file the axis does not take.
         """
         match item:
-            case Labelled():
-                return item.model_copy(update={"value": self.item(item.value, here)})
-            case Span() | Draw() | OwnStyle() if type(item) not in self.forms:
+            case Span() | Draw() | OwnStyle() | Template() if type(item) not in self.forms:
                 raise Unfit(f"{self.name} takes no {item.FORM}", "write its values as a list")
+            case Labelled():
+                return item.model_copy(update={"value": self.labelled(item.value, here)})
             case Span():
-                _ = [self.value(item.value(end), here) for end in (0, len(item) - 1)]
+                self.value(item.value(0), here)
+                self.value(item.value(len(item) - 1), here)
+                return item
             case FileList():
-                rows = read_rows(here.base / item.file)
-                return item.filled(tuple(replace(row, value=self.row(row, item.file, here)) for row in rows))
+                return filled_file(item, self.name, here, partial(self.read, here=here))
+            case Template():
+                return self.template(item, here)
             case Draw() | OwnStyle():
-                pass
+                return item
             case _:
                 return self.value(item, here)
-        found: Axis = item
-        return found
 
-    def row(self, row: Row, file: str, here: Context) -> Scalar:
-        """Return the canonical value of one row; where no text is wanted, it is read as YAML reads a scalar."""
-        text = row.value
-        value = scalar(text) if isinstance(text, str) and self.name not in TEXTS else text
-        try:
-            return self.value(value, here)
-        except Unfit as unfit:
-            raise Unfit(unfit.what, unfit.hint, Place(file, row.line)) from None
+    def labelled(self, value: Any, here: Context) -> Axis:
+        """Return the value under a label, which may be a style of one's own."""
+        if OwnStyle in self.forms and isinstance(value, dict):
+            raise Unfit("a style of your own needs no label: its name is one", "take the `value:` away")
+        return self.value(value, here)
+
+    def template(self, template: Template, here: Context) -> Axis:
+        """Return a template with each of its slots checked and all of it filled."""
+        slots = {}
+        for name, written in template.slots.items():
+            try:
+                items = written if isinstance(written, tuple) else (written,)
+                slots[name] = chained([choices(Rule(name, accept_label, IN_SLOTS).item(item, here)) for item in items])
+            except Unfit as unfit:
+                raise Unfit(f"slot {{{name}}}: {unfit.what}", unfit.hint, unfit.where) from None
+        return filled_template(template, slots, here)
+
+    def read(self, value: Scalar, here: Context) -> Scalar:
+        """Return the canonical value of a file's text; where no text is wanted, it is read as YAML reads a scalar."""
+        return self.value(scalar(value) if isinstance(value, str) and self.name in NUMBERS else value, here)
 
     def value(self, value: object, here: Context) -> Scalar:
         """Return one plain value in canonical form."""
         try:
             return self.check(value, here.profile)
         except BadValue as bad:
-            hint = "put a text that holds ': ' in quotes" if isinstance(value, dict) else bad.hint
-            raise Unfit(f"{self.name} must be {bad.allowed}, not {shown(value)}", hint) from None
+            raise Unfit(f"{self.name} must be {bad.allowed}, not {shown(value)}", _hint(value, bad.hint)) from None
+
+
+def _hint(value: object, hint: str | None) -> str | None:
+    if isinstance(value, list | tuple):
+        return "one list is enough: its items are the values"
+    if not isinstance(value, dict):
+        return hint
+    forms = difflib.get_close_matches(next(iter(value), ""), (*FORMS, "values", "range", "label"), n=1, cutoff=0.75)
+    return f"did you mean '{forms[0]}'?" if forms else "put a text that holds ': ' in quotes"
 
 
 def _rule(attribute: Attribute) -> Rule:
-    forms: tuple[type, ...] = (Span,) if attribute.kind in {Kind.INTEGER, Kind.NUMBER} else ()
-    return Rule(attribute.name, partial(accept, attribute), (*forms, Draw) if attribute.name == "seed" else forms)
+    forms: dict[Kind, tuple[type, ...]] = {Kind.INTEGER: (Span,), Kind.NUMBER: (Span,), Kind.TEXT: (Template,)}
+    more = (Draw,) if attribute.name == "seed" else ()
+    return Rule(attribute.name, partial(accept, attribute), (*forms.get(attribute.kind, ()), *more))
 
 
+IN_SLOTS = (Span, Template)
+NUMBERS = {name for name, attribute in ATTRIBUTES.items() if attribute.kind in {Kind.INTEGER, Kind.NUMBER}}
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "style": Rule("style", accept_style, (OwnStyle,)),
@@ -151,4 +179,3 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     }
 )
 FOR_REPORTS = Rule("an axis for reports", accept_label, (Span,))
-TEXTS = {"size", "style", *(name for name, a in ATTRIBUTES.items() if a.kind in {Kind.TEXT, Kind.CHOICE, Kind.FLAG})}

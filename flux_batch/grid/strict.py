@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -10,20 +10,11 @@ from typing import NoReturn
 from pydantic import BaseModel, ConfigDict, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from flux_batch.grid.attributes import DOCUMENTED
-from flux_batch.grid.node import Place, Scalar
+from flux_batch.grid.attribute import DOCUMENTED
+from flux_batch.grid.node import Place
 
 PROBLEM = "problem"
 """Type of the errors whose words are already ours."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One value of a file and what stands beside it."""
-
-    value: Scalar
-    columns: Mapping[str, Scalar]
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
-from typing import overload
+from functools import cached_property
+from itertools import chain, islice
+from typing import Self, TypeVar, overload
 
 from flux_batch.grid.grid import Grid
 from flux_batch.grid.node import Scalar
-from flux_batch.grid.styles import NO_STYLE, Style
-from flux_batch.plan.body import described, fixed, put, styled
-from flux_batch.plan.dimension import Dimension, dimensions
-from flux_batch.plan.job import Job, job_id
+from flux_batch.plan.job import Job
+from flux_batch.plan.part import PlanPart, parts
 
+T = TypeVar("T")
 SHOWN_VALUES = 100
 
 
@@ -33,79 +34,120 @@ class AxisSummary:
 
 
 class Plan(Sequence[Job]):
-    """The jobs of a grid: ``len``, ``plan[i]`` and iteration from any point, in constant memory.
+    """The jobs of a grid: ``len``, ``plan[i]``, slices, shards and iteration from any point, in constant memory.
 
-    The i-th cell is computed from i: a number written in mixed radix, one digit per axis, the last digit fastest.
+    The i-th job is computed from i, excluded and sampled cells included; a slice or a shard is a plan again. One thing
+    is not constant: a sample of a grid with ``exclude`` or ``include`` keeps eight bytes per cell of the sample.
+
+    Raises:
+        UsageError: the lines of exclude and include overlap in too many ways to be counted.
     """
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, *, balanced: bool = False, places: range | None = None) -> None:
         self.grid = grid
-        self._dimensions = dimensions(grid)
-        self._fixed = fixed(grid)
-        self._count = prod(len(dimension) for dimension in self._dimensions)
+        self._balanced = balanced
+        self._parts: tuple[PlanPart, ...] = parts(grid.parts, balanced=balanced)
+        self._starts = [part.start for part in self._parts]
+        whole = range(sum(part.count for part in self._parts))
+        self._places = whole if places is None else places
+        self._whole = self._places == whole
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._places)
 
     @overload
     def __getitem__(self, index: int) -> Job: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Job]: ...
-    def __getitem__(self, index: int | slice) -> Job | Sequence[Job]:
-        """Compute the job at *index*."""
-        places = range(self._count)[index]
-        return self._job(places) if isinstance(places, int) else [self._job(place) for place in places]
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | slice) -> Job | Self:
+        """Compute the job at *index*; a slice is a plan of its own."""
+        places = self._places[index]
+        return self._job(places) if isinstance(places, int) else self._over(places)
 
     def __iter__(self) -> Iterator[Job]:
         return self.since(0)
 
     def since(self, start: int) -> Iterator[Job]:
         """Iterate from the job at *start* on."""
-        return map(self._job, range(start, self._count))
+        places = self._places[start:]
+        if places.step != 1:
+            return map(self._job, places)
+        return self._limited(chain.from_iterable(part.jobs(first) for part, first in self._from(places)), places)
 
-    @property
+    def ids(self, start: int = 0) -> Iterator[str]:
+        """Iterate over the ids alone, from the one at *start* on: several times faster than over the jobs."""
+        places = self._places[start:]
+        if places.step != 1:
+            return (self._job(place).id for place in places)
+        return self._limited(chain.from_iterable(part.ids(first) for part, first in self._from(places)), places)
+
+    def remaining(self, done: Callable[[str], bool]) -> Iterator[Job]:
+        """Iterate over the jobs whose id is not *done*; those that are cost no more than their id."""
+        for index, name in enumerate(self.ids()):
+            if not done(name):
+                yield self[index]
+
+    def shard(self, index: int, count: int) -> Self:
+        """Return the *index*-th of *count* parts of almost equal size, index from 0: every *count*-th job.
+
+        Raises:
+            ValueError: index is not in range(count).
+        """
+        if not 0 <= index < count:
+            raise ValueError(f"shard {index} of {count}: the first is 0, the last {count - 1}")
+        return self._over(self._places[index::count])
+
+    def ordered(self) -> Self:
+        """Return the plan in the order its grid asks for."""
+        return self.balanced() if self.grid.order == "balanced" else self
+
+    def balanced(self) -> Self:
+        """Return the same jobs in an order in which whatever comes first is a fair sample of all axes.
+
+        With several grids in the file each is balanced by itself. Job.index counts in the new order.
+        """
+        return type(self)(self.grid, balanced=True, places=self._places)
+
+    @cached_property
     def images(self) -> int:
-        """Images of all jobs: the sum of their samples."""
-        others = 1
-        for dimension in self._dimensions:
-            if "samples" in dimension.names:
-                values = dimension.values[dimension.names.index("samples")]
-                others = sum(int(str(choice.value)) for choice in values)
-                return self._count // len(dimension) * others
-        return self._count * int(str(self._fixed["samples"]))
+        """Images of all jobs: the sum of their samples. In a slice or shard with a samples axis, counted job by job."""
+        if self._whole:
+            return sum(part.images for part in self._parts)
+        if any("samples" in part.grid.axes.names for part in self._parts) or len(self._parts) > 1:
+            return sum(job.samples for job in self)
+        return len(self) * (self[0].samples if self else 0)
 
     @property
     def axes(self) -> Mapping[str, AxisSummary]:
-        """What each axis contributes, by name, in the order of the plan."""
-        return {name: _summary(dimension, name) for dimension in self._dimensions for name in dimension.names}
+        """What each axis contributes, by name, in the order of the plan; of several grids, the first that has it."""
+        found: dict[str, AxisSummary] = {}
+        for part in self._parts:
+            for dimension in part.grid.dimensions:
+                for name, values in zip(dimension.names, dimension.values, strict=True):
+                    shown = tuple(choice.name for choice in values[:SHOWN_VALUES])
+                    others = tuple(other for other in dimension.names if other != name)
+                    found.setdefault(name, AxisSummary(len(values), shown, others))
+        return found
 
-    def _job(self, index: int) -> Job:
-        picks = []
-        left = index
-        for dimension in reversed(self._dimensions):
-            left, digit = divmod(left, len(dimension))
-            picks += [(name, values[digit]) for name, values in zip(dimension.names, dimension.values, strict=True)][
-                ::-1
-            ]
-        picks.reverse()
-        raw = dict(self._fixed)
-        for name, choice in picks:
-            put(raw, name, choice.value, self.grid.style_mode)
-        style = raw.get("style")
-        body = styled(raw)
-        named = style.name if isinstance(style, Style) and style.name != NO_STYLE else None
-        return Job(job_id(body), index, body, described(picks), named)
+    def _over(self, places: range) -> Self:
+        return type(self)(self.grid, balanced=self._balanced, places=places)
 
+    def _job(self, place: int) -> Job:
+        part = self._parts[bisect_right(self._starts, place) - 1]
+        return part.job(place - part.start)
 
-def _summary(dimension: Dimension, name: str) -> AxisSummary:
-    values = dimension.values[dimension.names.index(name)]
-    return AxisSummary(
-        len(values),
-        tuple(choice.name for choice in values[:SHOWN_VALUES]),
-        tuple(other for other in dimension.names if other != name),
-    )
+    def _from(self, places: range) -> Iterator[tuple[PlanPart, int]]:
+        """Yield (part, its first job) for the parts that *places* reach into."""
+        for part in self._parts:
+            first = max(0, places.start - part.start)
+            if first < part.count and part.start < places.stop:
+                yield part, first
+
+    @staticmethod
+    def _limited(jobs: Iterator[T], places: range) -> Iterator[T]:
+        return islice(jobs, len(places))
 
 
 def make_plan(grid: Grid) -> Plan:
-    """Return the plan of *grid*; nothing is computed until it is asked for."""
+    """Return the plan of *grid*; no job is computed before it is asked for."""
     return Plan(grid)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flux_batch.grid.choices import Choice
-from flux_batch.grid.grid import Grid
-from flux_batch.grid.values import choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,18 @@ class Dimension:
     def __len__(self) -> int:
         return len(self.values[0])
 
+    def at(self, digit: int) -> tuple[tuple[str, Choice], ...]:
+        """Return (axis, choice) for each axis at *digit*."""
+        return tuple((name, values[digit]) for name, values in zip(self.names, self.values, strict=True))
 
-def dimensions(grid: Grid) -> tuple[Dimension, ...]:
-    """Return the dimensions of *grid* in the order of its file; a zip stands where its first axis does."""
-    axes = {name: choices(axis) for name, axis in grid.axes.items()}
-    groups = {name: group for group in grid.zip for name in group}
+    def axis(self, name: str) -> Sequence[Choice] | None:
+        """Return the choices of the axis *name*, None where it stands in another dimension."""
+        return self.values[self.names.index(name)] if name in self.names else None
+
+
+def dimensions(axes: Mapping[str, Sequence[Choice]], together: Sequence[Sequence[str]]) -> tuple[Dimension, ...]:
+    """Return the dimensions of *axes* in their order; a zip stands where its first axis does."""
+    groups = {name: group for group in together for name in group}
 
     def ordered() -> Iterator[tuple[str, ...]]:
         taken: set[str] = set()
