@@ -9,11 +9,12 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 from flux_batch.addons.server.render.colour import Colour, rgb
 from flux_batch.addons.server.render.noise import fractal, grain
 from flux_batch.addons.server.render.style.plate import Plate
+from flux_batch.addons.server.render.style.tone import reduced
 
 
 def sheet(plate: Plate, colour: Colour, rough: float) -> Image.Image:
     """A sheet of paper, ``RGB``: fine embossed tooth, *rough* 0 to 1."""
-    tooth = grain(plate.size, plate.stream("tooth")).filter(ImageFilter.GaussianBlur(0.8))
+    tooth = grain(plate.size, plate.stream("tooth")).filter(ImageFilter.GaussianBlur(max(0.8, plate.unit / 560)))
     shade = ImageOps.autocontrast(tooth, cutoff=2).point([255 - round((255 - v) * 0.3 * rough) for v in range(256)])
     return ImageChops.multiply(Image.new("RGB", plate.size, colour), shade.convert("RGB"))
 
@@ -31,54 +32,69 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Wash:
-    """Watercolour: wandering edges, pigment gathered along them, blooms, a ragged bare margin.
+    """Watercolour: light washes with wandering edges, pigment gathered along them, blooms, a torn bare margin.
 
     Attributes:
         bleed: how far edges wander, share of the shorter side.
         pigment: how dark colour dries along the edges, 0 to 1.
         margin: width of the bare paper, share of the shorter side; 0 for none.
+        colours: of the flat washes.
+        lightness: how much paper shines through, 0 to 1.
     """
 
-    bleed: float = 0.012
-    pigment: float = 0.6
+    bleed: float = 0.006
+    pigment: float = 0.5
     margin: float = 0.05
+    colours: int = 26
+    lightness: float = 0.36
 
     def __call__(self, plate: Plate) -> Image.Image:
-        light = plate.image.point([round(255 - (255 - v) * 0.86) for v in range(256)] * 3)
-        flat = wandering(light.filter(ImageFilter.MedianFilter(5)), plate, self.bleed)
-        soft = flat.filter(ImageFilter.GaussianBlur(self.bleed * plate.unit * 0.9))
-        blooms = fractal(plate.size, plate.stream("blooms"), (5, 5), 4)
-        wet = Image.composite(soft, flat, blooms.point([min(255, max(0, (v - 120) * 3)) for v in range(256)]))
-        edge = ImageOps.grayscale(flat).filter(ImageFilter.GaussianBlur(1)).filter(ImageFilter.FIND_EDGES)
-        dark = edge.point([255 - min(120, round(v * 2.2 * self.pigment)) for v in range(256)])
-        pooled = ImageChops.multiply(wet, dark.filter(ImageFilter.GaussianBlur(0.7)).convert("RGB"))
-        granules = blooms.point([230 + v // 10 for v in range(256)])
-        pooled = ImageChops.multiply(pooled, granules.convert("RGB"))
-        if not self.margin:
-            return pooled
-        return Image.composite(pooled, Image.new("RGB", plate.size, (255, 255, 255)), self._inside(plate))
+        light = plate.image.point([round(255 - (255 - v) * (1 - self.lightness)) for v in range(256)] * 3)
+        flat = reduced(plate, light.filter(ImageFilter.GaussianBlur(plate.unit * 0.003)), self.colours)
+        drawn = wandering(Image.blend(flat.filter(ImageFilter.GaussianBlur(0.8)), light, 0.4), plate, self.bleed)
+        washes = fractal(plate.size, plate.stream("blooms"), (4, 4), 5)
+        soft = drawn.filter(ImageFilter.GaussianBlur(plate.unit * 0.012))
+        wet = Image.composite(soft, drawn, washes.point([min(235, max(0, (v - 110) * 3)) for v in range(256)]))
+        pooled = ImageChops.multiply(wet, self._edges(drawn, plate))
+        thin = washes.point([min(255, 208 + v // 3) for v in range(256)])
+        pooled = ImageChops.multiply(pooled, thin.convert("RGB"))
+        return self._on_paper(plate, pooled) if self.margin else pooled
 
-    def _inside(self, plate: Plate) -> Image.Image:
-        """Where there is paint: a rectangle with a torn edge."""
-        rim = round(plate.unit * self.margin)
+    def _edges(self, drawn: Image.Image, plate: Plate) -> Image.Image:
+        """Where pigment dries: a darker line just inside each wash."""
+        grey = ImageOps.grayscale(drawn)
+        rim = ImageChops.subtract(grey.filter(ImageFilter.GaussianBlur(max(1.0, plate.unit * 0.006))), grey)
+        dark = rim.point([255 - min(90, round(v * 2.6 * self.pigment)) for v in range(256)])
+        return dark.filter(ImageFilter.GaussianBlur(0.6)).convert("RGB")
+
+    def _on_paper(self, plate: Plate, painted: Image.Image) -> Image.Image:
+        """Bare paper around a torn edge, with pigment gathered at the edge."""
+        rim = max(1, round(plate.unit * self.margin))
         inner = Image.new("L", plate.size)
         inner.paste(255, (rim, rim, plate.size[0] - rim, plate.size[1] - rim))
-        soft = inner.filter(ImageFilter.GaussianBlur(rim * 0.55))
-        torn = fractal(plate.size, plate.stream("torn"), (9, 9), 4)
-        sum_ = ImageChops.add(soft, torn, 2, 0)
-        return sum_.point([min(255, max(0, (v - 108) * 10)) for v in range(256)])
+        soft = inner.filter(ImageFilter.GaussianBlur(rim * 0.34))
+        torn = fractal(plate.size, plate.stream("torn"), (14, 14), 4)
+        edge = ImageChops.add(soft, torn.point([88 + v * 80 // 255 for v in range(256)]), 2)
+        inside = edge.point([min(255, max(0, (v - 126) * 16)) for v in range(256)])
+        pool = edge.point([255 - round(60 * max(0.0, 1 - abs(v - 146) / 14)) for v in range(256)])
+        return Image.composite(
+            ImageChops.multiply(painted, pool.convert("RGB")), Image.new("RGB", plate.size, (255, 255, 255)), inside
+        )
 
 
 def wandering(image: Image.Image, plate: Plate, reach: float) -> Image.Image:
     """Shift every place a little by noise, so that straight edges look drawn by hand; *reach* share of the side."""
-    cells = 22
+    cells = 34
     width, height = image.size
     rng = plate.stream("wander")
     far = reach * plate.unit
     xs = [round(width * i / cells) for i in range(cells + 1)]
     ys = [round(height * i / cells) for i in range(cells + 1)]
     moved = {
-        (i, j): (x + rng.uniform(-far, far), y + rng.uniform(-far, far))
+        (i, j): (
+            min(width - 1.0, max(0.0, x + rng.uniform(-far, far))),
+            min(height - 1.0, max(0.0, y + rng.uniform(-far, far))),
+        )
         for i, x in enumerate(xs)
         for j, y in enumerate(ys)
     }

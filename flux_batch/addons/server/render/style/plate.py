@@ -11,6 +11,9 @@ from PIL import Image
 
 from flux_batch.addons.server.render.chance import Chance
 
+LARGE = 1024
+"""Pixels a side up to which fine work is drawn at twice the size."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plate:
@@ -40,6 +43,11 @@ class Plate:
         """The shorter side in pixels; sizes of strokes, dots and tiles are shares of it."""
         return float(min(self.image.size))
 
+    @property
+    def fine(self) -> int:
+        """How many times larger than the picture fine work is drawn before it is shrunk: smooth edges."""
+        return 2 if max(self.size) <= LARGE else 1
+
     def stream(self, name: str) -> random.Random:
         """Random numbers for the effect *name*."""
         return self.chance.stream(name)
@@ -47,6 +55,20 @@ class Plate:
     def showing(self, image: Image.Image) -> Plate:
         """The same layers with another image."""
         return replace(self, image=image)
+
+    def lifted(self, share: float = 0.84) -> tuple[Image.Image, Image.Image] | None:
+        """The subject and its mask, cut out and enlarged to fill *share* of the picture; None where there is none."""
+        frame = self.subject.getbbox()
+        if frame is None:
+            return None
+        wide, high = frame[2] - frame[0], frame[3] - frame[1]
+        scale = share * min(self.size[0] / wide, self.size[1] / high)
+        size = (max(1, round(wide * scale)), max(1, round(high * scale)))
+        at = ((self.size[0] - size[0]) // 2, (self.size[1] - size[1]) // 2)
+        image, mask = Image.new("RGB", self.size), Image.new("L", self.size)
+        image.paste(self.image.resize(size, Image.Resampling.BICUBIC, frame), at)
+        mask.paste(self.subject.resize(size, Image.Resampling.BICUBIC, frame), at)
+        return image, mask
 
 
 Effect: TypeAlias = Callable[[Plate], Image.Image]

@@ -116,3 +116,111 @@ class Soften:
         return Image.blend(
             plate.image, plate.image.filter(ImageFilter.GaussianBlur(self.radius * plate.unit)), self.amount
         )
+
+
+def reduced(plate: Plate, image: Image.Image, colours: int) -> Image.Image:
+    """*image*, a version of the plate's, in few *colours*; the subject's colours count double.
+
+    They are chosen by median cut from a thumbnail: as good to the eye, and many times faster.
+    """
+    side = 112
+    thumbnail = Image.new("RGB", (side * 2, side))
+    whole = image.resize((side, side), Image.Resampling.NEAREST)
+    thumbnail.paste(whole, (0, 0))
+    frame = (
+        plate.subject.resize(image.size, Image.Resampling.NEAREST).getbbox()
+        if image.size != plate.size
+        else plate.subject.getbbox()
+    )
+    thumbnail.paste(image.resize((side, side), Image.Resampling.NEAREST, frame) if frame else whole, (side, 0))
+    palette = thumbnail.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return image.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """Flatten the picture to *colours* colours, smoothed first by *smooth* of the shorter side."""
+
+    colours: int = 10
+    smooth: float = 0.004
+
+    def __call__(self, plate: Plate) -> Image.Image:
+        soft = plate.image.filter(ImageFilter.GaussianBlur(self.smooth * plate.unit))
+        return reduced(plate, soft, self.colours).filter(ImageFilter.GaussianBlur(0.6))
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """Print in the given *colours* only: each tone becomes the ink of its band, dark to light."""
+
+    colours: str
+    smooth: float = 0.003
+    amount: float = 1.0
+
+    def __call__(self, plate: Plate) -> Image.Image:
+        ramp = [rgb(code) for code in self.colours.split()]
+        grey = ImageOps.equalize(
+            ImageOps.grayscale(plate.image.filter(ImageFilter.GaussianBlur(self.smooth * plate.unit)))
+        )
+        bands = [ramp[min(len(ramp) - 1, v * len(ramp) // 256)] for v in range(256)]
+        channels = [grey.point([colour[k] for colour in bands]) for k in range(3)]
+        flat = Image.merge("RGB", channels).filter(ImageFilter.GaussianBlur(0.6))
+        return Image.blend(plate.image, flat, self.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Turn every hue by *degrees*."""
+
+    degrees: float
+
+    def __call__(self, plate: Plate) -> Image.Image:
+        hue, saturation, value = plate.image.convert("HSV").split()
+        turned = hue.point([(v + round(self.degrees * 256 / 360)) % 256 for v in range(256)])
+        return Image.merge("HSV", (turned, saturation, value)).convert("RGB")
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Run through the whole colour circle *times* times as tones rise."""
+
+    times: float = 2.0
+    start: float = 0.6
+
+    def __call__(self, plate: Plate) -> Image.Image:
+        grey = ImageOps.grayscale(plate.image.filter(ImageFilter.GaussianBlur(plate.unit * 0.006)))
+        hue = grey.point([round(v * self.times + self.start * 256) % 256 for v in range(256)])
+        full = Image.new("L", plate.size, 220)
+        return Image.merge(
+            "HSV", (hue, full, ImageOps.autocontrast(grey).point([95 + v * 160 // 255 for v in range(256)]))
+        ).convert("RGB")
+
+
+@dataclass(frozen=True, slots=True)
+class Crisp:
+    """Local contrast: *amount* percent within *radius* (share of the shorter side)."""
+
+    radius: float = 0.02
+    amount: int = 80
+
+    def __call__(self, plate: Plate) -> Image.Image:
+        return plate.image.filter(ImageFilter.UnsharpMask(self.radius * plate.unit, self.amount, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """A flat *colour* over everything, by *amount*: fading, mist, moonlight."""
+
+    colour: str
+    amount: float = 0.2
+
+    def __call__(self, plate: Plate) -> Image.Image:
+        return Image.blend(plate.image, Image.new("RGB", plate.size, rgb(self.colour)), self.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """Every tone and colour turned into its opposite."""
+
+    def __call__(self, plate: Plate) -> Image.Image:
+        return ImageChops.invert(plate.image)
