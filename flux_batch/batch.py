@@ -1,41 +1,38 @@
 """The whole way on one screen: a grid's jobs are bought, fetched, verified and kept, each step written down.
 
-plan -> to_buy -> _deliver -> Buyer.buy -> Fetcher.fetch -> Keeper.keep -> manifest line
-               (job boundary)   (slot)       (download)       (gates)
+plan -> Agenda -> _deliver -> Delivery.deliver -> Buyer.buy -> Fetcher.arrive -> Keeper.keep -> manifest line
+               (job boundary)                     (slot)       (download)        (gates)
 """
 
 from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 import anyio
 
 from flux_batch.engine.bell import Bells
-from flux_batch.engine.brake import Brake
 from flux_batch.engine.clock import Clock, SystemClock
+from flux_batch.engine.events import Event as EngineEvent
 from flux_batch.engine.pool import run_on_each
-from flux_batch.errors import FluxBatchError, RunStopped
+from flux_batch.errors import FluxBatchError, RunStopped, StorageFailed
 from flux_batch.grid import Grid
 from flux_batch.plan import Plan, make_plan
 from flux_batch.plan.job import Job
 from flux_batch.request.endpoint import Endpoint, find_endpoint
 from flux_batch.request.transport import Transport
-from flux_batch.store import record
 from flux_batch.store.agenda import Agenda
-from flux_batch.store.crew import DOWNLOADS, Crew, Ground, check_price, hire
-from flux_batch.store.duty import Duty
-from flux_batch.store.events import Begun, Ended, Event, Failed, Kept, Quarantined, Stopping
-from flux_batch.store.fetch import Broken, ImageLost
+from flux_batch.store.crew import DOWNLOADS, Ground, check_price, hire
+from flux_batch.store.delivery import Delivery
+from flux_batch.store.disk import DISK, Disk
+from flux_batch.store.events import Begun, Ended, Event, Stopping, journal_line
 from flux_batch.store.folder import Folder
-from flux_batch.store.keep import SetAside
-from flux_batch.store.manifest import Line
-from flux_batch.store.report import Ending, Report, failure_class, report, write_reports
-from flux_batch.store.standing import Fate, Stage, Standing
+from flux_batch.store.preflight import room_needed
+from flux_batch.store.report import Ending, Report, failures, report, run_record, told, write_reports
 from flux_batch.store.store import Store, open_store
 
 log = logging.getLogger(__name__)
@@ -70,6 +67,9 @@ class Batch:
         webhook: URL the service is told to call when an image is done; whoever hears the call
             rings *bells* with its ``track_id``: a hint that wakes the job's poll. A forged one does no harm.
 
+    Attributes:
+        disk: makes all changes to the output folder; another one is put here before entering.
+
     Raises:
         UsageError: on entering, where the key is missing or unusable.
         RunStopped: from the iteration, after its last event, where the run ended before all was done.
@@ -93,6 +93,7 @@ class Batch:
             clock or SystemClock(), rng or random.Random(), webhook or grid.webhook.url, bells=bells or Bells()
         )
         self._endpoint = endpoint
+        self.disk: Disk = DISK
         self._drain = drain
         self._error: FluxBatchError | None = None
 
@@ -146,40 +147,60 @@ class Batch:
         """Open the store and make what is missing; keep what ends the run for whoever iterates."""
         with self._send:
             try:
-                async with open_store(
-                    Folder(self.grid.output.dir), self._ground.clock, forgets=endpoint.forgets
-                ) as store:
+                folder = Folder(self.grid.output.dir, self.disk)
+                async with open_store(folder, self._ground.clock, forgets=endpoint.forgets) as store:
                     await self._make(store, endpoint)
             except FluxBatchError as error:
                 self._error = error
 
     async def _make(self, store: Store, endpoint: Endpoint) -> None:
-        agenda = Agenda(self.plan, store, self.grid.limits)
+        agenda = Agenda(self.plan, store, self.grid.limits, forgets=endpoint.forgets)
         ending = Ending(self.grid, self.plan.images, store.now())
         if await anyio.to_thread.run_sync(agenda.empty):
             self.report = report(ending, store, agenda)
             await self._send.send(Ended(self.report, changed=False))
             return
-        await store.begin({"grid": self.grid.name, "grid_digest": self.grid.digest, "service": endpoint.base_url})
-        await self._send.send(Begun(self.plan.images, store.recovery.done.images, agenda.owed, tuple(store.notes)))
+        need = room_needed(self.plan, self.grid.limits, store.stock.done.images)
+        await store.begin(run_record(self.grid, endpoint.base_url, self.plan.images), need=need)
+        await self._send.send(Begun(self.plan.images, store.stock.done.images, agenda.owed, tuple(store.notes)))
+        failed: FluxBatchError | None = None
         try:
             async with endpoint.open(links=DOWNLOADS) as transport:
                 await self._deliver_all(store, agenda, transport)
+        except FluxBatchError as error:
+            failed = error
         finally:
             with anyio.CancelScope(shield=True):
-                await self._close(store, agenda, ending)
+                await self._close(store, agenda, ending, self._ground.brake.reason or failed)
 
     async def _deliver_all(self, store: Store, agenda: Agenda, transport: Transport) -> None:
-        """Fetch what is paid, then buy the rest; end early where the brake is pulled."""
+        """Put the folder right, fetch what is paid, then buy the rest; end early where the brake is pulled."""
         ground = self._ground
-        crew = hire(self.grid, len(self.plan), transport, store, ground, self._notice)
+
+        def heard(event: EngineEvent) -> None:
+            store.note(journal_line(event))
+            self._notice(event)
+
+        crew = hire(self.grid, len(self.plan), transport, store, ground, heard)
         delivery = Delivery(store, crew, agenda, ground.brake, self._send.send)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(crew.buyer.budget.keep_deadline)
             tasks.start_soon(self._end_the_drain, tasks.cancel_scope)
+            await delivery.put_right()
             for jobs in (agenda.paid(), agenda.rest()):
-                await run_on_each(delivery.deliver, jobs, at_once=crew.at_once, brake=ground.brake)
+                await run_on_each(partial(self._deliver, delivery), jobs, at_once=crew.at_once, brake=ground.brake)
             tasks.cancel_scope.cancel()
+
+    async def _deliver(self, delivery: Delivery, job: Job) -> None:
+        """Bring one job home; a bug fails its job, loudly, and no other."""
+        try:
+            await delivery.deliver(job)
+        except Exception:
+            log.exception("a bug in flux-batch failed job %s; please report it", job.id)
+            delivery.agenda.bugs += 1
+        finally:
+            delivery.agenda.done_with(job.id)
+        await delivery.tell_failure(job)
 
     async def _end_the_drain(self, under_way: anyio.CancelScope) -> None:
         brake = self._ground.brake
@@ -189,14 +210,26 @@ class Batch:
             await self._at_once.wait()
         under_way.cancel()
 
-    async def _close(self, store: Store, agenda: Agenda, ending: Ending) -> None:
+    async def _close(self, store: Store, agenda: Agenda, ending: Ending, reason: FluxBatchError | None) -> None:
         """Write down how the run ended and tell it."""
-        reason = self._ground.brake.reason
+        reason = told(reason, store.book)
         self.report = report(ending, store, agenda, reason)
-        await store.record({"e": "end", "exit_code": self.report.exit_code})
-        await anyio.to_thread.run_sync(write_reports, store.folder, self.report, agenda.unfinished())
-        self._notice(Ended(self.report, changed=True))
+        try:
+            lines = tuple(failures(agenda.unfinished(), agenda.missing))
+            await anyio.to_thread.run_sync(write_reports, store.folder, self.report, lines)
+            await store.record({"e": "end", "exit_code": self.report.exit_code})
+        except StorageFailed as failed:
+            reason = reason or told(failed, store.book)
+            self.report = report(ending, store, agenda, reason)
         self._error = reason
+        self._last(Ended(self.report, changed=True))
+
+    def _last(self, event: Event) -> None:
+        """Tell the end even to a listener that is far behind: it misses another event for it."""
+        with suppress(anyio.WouldBlock):
+            if self._send.statistics().current_buffer_used == BACKLOG:
+                self._receive.receive_nowait()
+        self._notice(event)
 
     def _notice(self, event: Event) -> None:
         """Hand on an event from where nothing can wait; a listener that far behind misses it."""
@@ -204,70 +237,3 @@ class Batch:
             self._send.send_nowait(event)
         except (anyio.WouldBlock, anyio.BrokenResourceError):
             log.debug("nobody listens to %s", event)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """The way of one job, from the agenda to the manifest."""
-
-    store: Store
-    crew: Crew
-    agenda: Agenda
-    brake: Brake
-    emit: Callable[[Event], Awaitable[None]]
-
-    async def deliver(self, job: Job) -> None:
-        """Bring one job home. Its errors end here, so that its siblings go on."""
-        try:
-            await self._bring_home(await self._bought(job))
-        except RunStopped as stop:
-            self.brake.pull(stop)
-        except FluxBatchError as error:
-            await self.store.record(record.problem(job.id, "transient", str(error)))
-        except Exception:
-            log.exception("a bug in flux-batch failed job %s; please report it", job.id)
-            self.agenda.bugs += 1
-        finally:
-            self.agenda.done_with(job.id)
-        await self._tell_failure(job)
-
-    async def _bought(self, job: Job) -> Standing | None:
-        match self.agenda.duty(job.id):
-            case Duty.BUY:
-                return await self.crew.buyer.buy(job)
-            case Duty.POLL:
-                return await self.crew.buyer.follower.follow(self.store.book.standings[job.id])
-            case Duty.FETCH | Duty.LEAVE:
-                return self.store.book.standings.get(job.id)
-
-    async def _bring_home(self, standing: Standing | None) -> None:
-        if standing is None or standing.stage is not Stage.PAID:
-            return
-        for sample in standing.open_samples:
-            async with self.crew.downloads:
-                await self._fetch(standing, sample)
-
-    async def _fetch(self, standing: Standing, sample: int) -> None:
-        kept: Line | SetAside
-        try:
-            arrival = await self.crew.fetcher.arrive(standing, sample, self.crew.buyer.follower)
-        except ImageLost as lost:
-            await self.store.settle(record.fate(standing.job.id, sample, Fate.LOST, reason=str(lost)))
-            return
-        except Broken as broken:
-            with anyio.CancelScope(shield=True):
-                kept = await self.crew.keeper.set_broken_aside(standing, sample, broken)
-        else:
-            with anyio.CancelScope(shield=True):
-                kept = await self.crew.keeper.keep(standing, sample, arrival)
-        if isinstance(kept, Line):
-            await self.emit(Kept(kept))
-        else:
-            await self.emit(Quarantined(standing.job.id, sample, kept.file_name, kept.reason))
-
-    async def _tell_failure(self, job: Job) -> None:
-        standing = self.store.book.standings.get(job.id)
-        if standing is None or self.brake.pulled or not standing.open_samples:
-            return
-        message = standing.problem[1] if standing.problem else ""
-        await self.emit(Failed(job.id, failure_class(standing), message, str(job.body.get("prompt", ""))))

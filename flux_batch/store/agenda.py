@@ -9,6 +9,7 @@ from flux_batch.grid.settings import Limits
 from flux_batch.plan import Plan
 from flux_batch.plan.job import Job
 from flux_batch.store.duty import Duty, Wishes, duty
+from flux_batch.store.manifest import Kept
 from flux_batch.store.standing import Standing
 from flux_batch.store.store import Store
 
@@ -16,15 +17,20 @@ from flux_batch.store.store import Store
 class Agenda:
     """The jobs of one run, each drawn once.
 
+    Args:
+        plan: what is wished for.
+        store: what there is.
+        limits: the grid's, for what bounds the run and what is wished of jobs that met trouble.
+        forgets: a file that is gone may simply be made again: nothing was paid for it.
+
     Attributes:
         bugs: jobs that an error of ours failed.
-        missing: images in the manifest whose file is gone or damaged; they are not bought again.
     """
 
-    def __init__(self, plan: Plan, store: Store, limits: Limits) -> None:
+    def __init__(self, plan: Plan, store: Store, limits: Limits, *, forgets: bool = False) -> None:
         self.bugs = 0
-        self.missing = {kept.job for kept in store.recovery.missing}
         self._store = store
+        self._lined = frozenset() if forgets else frozenset(job for job, _ in store.stock.missing)
         self._wishes = Wishes(hold=limits.on_ambiguous == "hold", skip_failed=limits.skip_failed)
         self._under_way: set[str] = set()
         self._unfinished: set[str] = set()
@@ -35,9 +41,15 @@ class Agenda:
         """Jobs that are paid for and have no image yet."""
         return len(self._owed(Duty.POLL)) + len(self._owed(Duty.FETCH))
 
+    @property
+    def missing(self) -> list[Kept]:
+        """Images in the manifest whose file is gone or damaged, and of which no journal says where they came from."""
+        known = self._store.book.standings
+        return [line for line in self._store.stock.missing.values() if line.job not in known]
+
     def empty(self) -> bool:
         """Whether there is nothing to do. For a worker thread: millions of jobs may be done before one that is not."""
-        if self.owed:
+        if self.owed or self._store.unsettled:
             return False
         first = next(self._rest, None)
         if first is not None:
@@ -46,7 +58,10 @@ class Agenda:
 
     def duty(self, job: str) -> Duty:
         """What this job needs next."""
-        return duty(self._store.book.standings.get(job), self._wishes)
+        standing = self._store.book.standings.get(job)
+        if standing is None and job in self._lined:
+            return Duty.LEAVE
+        return duty(standing, self._wishes)
 
     def paid(self) -> Iterator[Job]:
         """Yield the jobs whose images only have to be fetched."""
@@ -78,9 +93,9 @@ class Agenda:
 
     def _drawn(self, plan: Iterator[Job]) -> Iterator[Job]:
         """Yield what must be bought; a cell that occurs twice in the grid is bought once."""
-        done, standings = self._store.recovery.done, self._store.book.standings
+        done, standings = self._store.stock.done, self._store.book.standings
         for job in plan:
-            if job.id in self._under_way or job.id in self.missing or done.whole(job.id):
+            if job.id in self._under_way or job.id in self._unfinished or done.whole(job.id):
                 continue
             if job.id in standings:
                 self._unfinished.add(job.id)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 
-from flux_batch.plan.job import JSON
 from flux_batch.store.record import Record, after
-from flux_batch.store.standing import Fate, Stage, Standing
+from flux_batch.store.standing import Fate, Standing
+
+MONEY = {"accepted": "known_billed", "unknown": "possibly_billed_twice", Fate.LOST.value: "paid_but_lost"}
+"""Event -> the number it adds its images to."""
+
+COUNTED = frozenset({*MONEY, "sent"})
+"""Events that count whatever became of their job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +33,40 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Requests of one run."""
+    """Requests since the last ``run`` record."""
 
     posts: int = 0
     polls: int = 0
     downloads: int = 0
 
 
+TRAFFIC = tuple(field.name for field in fields(Traffic))
+
+
+def never(_: str) -> bool:
+    """Say no, of any job."""
+    return False
+
+
 class Book:
     """What the journal says, up to date with every record.
 
     Attributes:
-        standings: id -> standing of each job that is begun and not finished.
-        money: see :class:`Money`.
-        traffic: requests since the last ``run`` record.
-        run: that record, empty where there was none.
+        standings: id -> standing of each job that is begun and not done.
+        run: the last ``run`` record, empty where there was none.
         ended: exit code of that run, None while it goes on or where it died.
+
+    Args:
+        records: the journal from its start.
+        whole: whether every image of a job is kept, by the manifest; only then a finished job may be let go of.
     """
 
-    def __init__(self, records: Iterable[Record] = ()) -> None:
+    def __init__(self, records: Iterable[Record] = (), *, whole: Callable[[str], bool] = never) -> None:
         self.standings: dict[str, Standing] = {}
-        self.money = Money()
-        self.traffic = Traffic()
+        self._counts: Counter[str] = Counter()
         self.run: Record = {}
         self.ended: int | None = None
+        self.whole = whole
         for record in records:
             self.add(record)
 
@@ -58,50 +74,48 @@ class Book:
         """Take one record into account."""
         match record.get("e"):
             case "run":
-                self.run, self.ended, self.traffic = record, None, Traffic()
+                self.run, self.ended = record, None
+                self._counts.update({name: -self._counts[name] for name in TRAFFIC})
             case "end":
                 code = record.get("exit_code")
                 self.ended = code if isinstance(code, int) else None
             case "forgotten":
                 self.standings.pop(str(record["job"]), None)
-            case _:
+            case event:
                 self._move(record)
+                images = record.get("images")
+                self.count(str(event), images if isinstance(images, int) else 1)
+
+    def count(self, event: str, images: int) -> None:
+        """Count the money and the traffic of an *event* about so many *images*."""
+        if event == "sent":
+            self._counts["posts"] += 1
+        elif event in MONEY:
+            self._counts[MONEY[event]] += images
+
+    @property
+    def money(self) -> Money:
+        """See :class:`Money`."""
+        return Money(**{name: self._counts[name] for name in MONEY.values()})
+
+    @property
+    def traffic(self) -> Traffic:
+        """See :class:`Traffic`."""
+        return Traffic(**{name: self._counts[name] for name in TRAFFIC})
 
     def _move(self, record: Record) -> None:
         job = str(record.get("job", ""))
         standing = after(self.standings.get(job), record)
         if standing is None:
             return
-        self._count(record, standing)
-        if standing.finished:
-            self.standings.pop(job, None)
-        else:
-            self.standings[job] = standing
-
-    def _count(self, record: Record, standing: Standing) -> None:
-        images = standing.job.samples
-        match record["e"]:
-            case "sent":
-                self.traffic = replace(self.traffic, posts=self.traffic.posts + 1)
-            case "accepted":
-                self.money = replace(self.money, known_billed=self.money.known_billed + images)
-            case "unknown":
-                self.money = replace(self.money, possibly_billed_twice=self.money.possibly_billed_twice + images)
-            case Fate.LOST.value:
-                self.money = replace(self.money, paid_but_lost=self.money.paid_but_lost + 1)
+        self.standings[job] = standing
+        if standing.finished and self.whole(job):
+            del self.standings[job]
 
     def polled(self) -> None:
         """Count one poll; polls cost nothing, so no line is written for them."""
-        self.traffic = replace(self.traffic, polls=self.traffic.polls + 1)
+        self._counts["polls"] += 1
 
     def downloaded(self) -> None:
         """Count one GET of an image, likewise."""
-        self.traffic = replace(self.traffic, downloads=self.traffic.downloads + 1)
-
-    def at(self, *stages: Stage) -> list[Standing]:
-        """The unfinished jobs at one of *stages*, in the order they were begun."""
-        return [standing for standing in self.standings.values() if standing.stage in stages]
-
-    def money_json(self) -> dict[str, JSON]:
-        """The three money numbers of this book, by name."""
-        return dict(asdict(self.money))
+        self._counts["downloads"] += 1

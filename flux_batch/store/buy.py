@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import anyio
@@ -14,19 +14,23 @@ from flux_batch.engine.outcome import NeverSent as NothingSent
 from flux_batch.engine.retries import Retries
 from flux_batch.engine.retry import Failures
 from flux_batch.engine.slots import Slots
-from flux_batch.errors import AnswerLost, LimitReached, NeverSent, RunStopped
-from flux_batch.plan.job import Job
+from flux_batch.errors import AnswerLost, LimitReached, NeverSent, RunStopped, StorageFailed
+from flux_batch.plan.job import Job, canonical
 from flux_batch.request.body import wire_body
 from flux_batch.request.transport import Transport
 from flux_batch.response.read import read_answer
-from flux_batch.response.verdict import Images, Unknown, Verdict
+from flux_batch.response.verdict import Images, Pending, Unknown, Verdict
 from flux_batch.store import record
+from flux_batch.store.duty import MOST_UNKNOWN
 from flux_batch.store.entry import cut, entry, lesson, salvaged
 from flux_batch.store.follow import Follower
 from flux_batch.store.standing import Stage, Standing
 from flux_batch.store.store import Store
 
 GENERATE = "images/text2img"
+
+LONGEST_BODY = 9 * 1024
+"""Bytes of a request, UTF-8. Its manifest line holds the prompt twice, and ASCII spells a byte with three at most."""
 
 
 @dataclass(slots=True)
@@ -84,6 +88,8 @@ class Buyer:
         Raises:
             RunStopped: the run is ending; a post under way has been written down.
         """
+        if len(canonical(job.body)) > LONGEST_BODY:
+            return await self._too_long(job)
         failures = Failures()
         failed: Failure | None = None
         while True:
@@ -97,7 +103,7 @@ class Buyer:
             if isinstance(outcome, Accepted):
                 self.retries.succeeded(failed)
             failures = failures.after(outcome, self.clock.monotonic())
-            if not await self.retries.wait(failures, outcome):
+            if standing.unknown >= MOST_UNKNOWN or not await self.retries.wait(failures, outcome):
                 return standing
             failed = cast("Failure", outcome)  # nothing else is waited for
 
@@ -116,33 +122,61 @@ class Buyer:
             room.settle(outcome)
         return outcome
 
+    async def _too_long(self, job: Job) -> Standing:
+        """Refuse a request whose lines in journal and manifest would be too long for anybody to read back."""
+        words = f"its request has more than {LONGEST_BODY} bytes; shorten the prompt"
+        await self.store.record(record.intent(replace(job, body={}, axes={}), 1))
+        await self.store.record(record.rejected(job.id, 1, ("refused", words)))
+        return self._standing(job)
+
     async def _post(self, job: Job) -> Outcome:
         before = self.store.book.standings.get(job.id)
         attempt = before.attempts + 1 if before else 1
         await self.store.record(record.intent(job, attempt))
+        verdict = await self._answered(job, attempt)
+        if verdict is None:
+            return NothingSent()
+        await self._write_down(job, attempt, verdict)
+        return lesson(verdict)
+
+    async def _answered(self, job: Job, attempt: int) -> Verdict | None:
+        """Post and return what the answer means, None where nothing left this machine."""
+        left = False
 
         async def sent() -> None:
-            await self.store.record({"e": "sent", "job": job.id, "attempt": attempt})
+            nonlocal left
+            await self.store.record(record.sent(job.id, attempt))
+            left = True
 
         body = wire_body(job, self.profile, self.webhook)
         try:
             answer = await self.transport.post(GENERATE, body, sent=sent)
         except NeverSent as error:
-            await self.store.settle(record.trouble("rejected", job.id, attempt, ("transient", cut(str(error)))))
-            return NothingSent()
+            await self.store.settle(record.rejected(job.id, attempt, ("transient", cut(str(error)))))
+            return None
         except AnswerLost as error:
-            verdict: Verdict = Unknown(str(error))
+            return Unknown(str(error))
         except RunStopped as stop:
-            await self.store.settle(record.trouble("rejected", job.id, attempt, ("stop", cut(str(stop)))))
+            await self.store.settle(record.rejected(job.id, attempt, ("stop", cut(str(stop)))))
             raise
         except anyio.get_cancelled_exc_class():
-            await self.store.settle(record.trouble("unknown", job.id, attempt, ("held", "stopped before the answer")))
+            if left:
+                await self.store.settle(record.unknown(job, attempt, "the run was ended before the answer came"))
             raise
-        else:
-            verdict = salvaged(read_answer(answer.status, answer.headers, answer.content))
-        inline = await self.store.save_inline(job.id, verdict.inline) if isinstance(verdict, Images) else ()
-        await self.store.settle(entry(job.id, attempt, verdict, inline))
-        return lesson(verdict)
+        return salvaged(read_answer(answer.status, answer.headers, answer.content))
+
+    async def _write_down(self, job: Job, attempt: int, verdict: Verdict) -> None:
+        """Put the answer into the journal before anything else touches it."""
+        inline: tuple[str, ...] = ()
+        if isinstance(verdict, Images):
+            try:
+                inline = await self.store.save_inline(job.id, attempt, verdict.inline)
+            except StorageFailed:
+                # The id alone is enough to ask for the images again; without it the money would be forgotten.
+                kept = verdict if verdict.id is None else Pending(verdict.id, meta=verdict.meta)
+                await self.store.settle(entry(job, attempt, kept))
+                raise
+        await self.store.settle(entry(job, attempt, verdict, inline))
 
 
 def ambiguity_cap(at_once: int, planned: int) -> int:

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from flux_batch.store.standing import Stage, Standing
 
+MOST_UNKNOWN = 2
+"""Lost answers of one job, over all runs: after the second it is held."""
+
 
 class Duty(StrEnum):
     """The next thing to do for a job."""
@@ -43,7 +46,7 @@ def duty(standing: Standing | None, wishes: Wishes) -> Duty:
         case Stage.PAID:
             return Duty.FETCH if standing.open_samples else Duty.LEAVE
         case Stage.UNKNOWN:
-            return Duty.LEAVE if wishes.hold or standing.unknown > 1 else Duty.BUY
+            return Duty.LEAVE if wishes.hold or standing.unknown >= MOST_UNKNOWN else Duty.BUY
         case Stage.REFUSED:
             return Duty.LEAVE if wishes.skip_failed else Duty.BUY
         case Stage.INTENT | Stage.SENT | Stage.FREE:

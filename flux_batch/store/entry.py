@@ -6,6 +6,7 @@ from typing import assert_never
 
 from flux_batch.engine import outcome
 from flux_batch.errors import KeyRejected, Misdirected, OutOfCredit, RunStopped
+from flux_batch.plan.job import Job
 from flux_batch.response.verdict import Busy, Images, Pending, Refused, Stop, StopReason, Unknown, Verdict
 from flux_batch.store import record
 from flux_batch.store.record import Record
@@ -49,7 +50,7 @@ def salvaged(verdict: Verdict) -> Verdict:
             return verdict
 
 
-def entry(job: str, attempt: int, verdict: Verdict, inline: tuple[str, ...] = ()) -> Record:
+def entry(job: Job, attempt: int, verdict: Verdict, inline: tuple[str, ...] = ()) -> Record:
     """Return the journal line for *verdict*, the salvaged answer to post number *attempt* of *job*.
 
     Args:
@@ -62,13 +63,13 @@ def entry(job: str, attempt: int, verdict: Verdict, inline: tuple[str, ...] = ()
             pending = isinstance(verdict, Pending)
             return record.accepted(job, attempt, generation(verdict, inline), pending=pending)
         case Busy(message=message, server=server):
-            return record.trouble("rejected", job, attempt, ("transient" if server else "busy", cut(message)))
+            return record.rejected(job.id, attempt, ("transient" if server else "busy", cut(message)))
         case Refused(message=message):
-            return record.trouble("rejected", job, attempt, ("refused", cut(message)))
+            return record.rejected(job.id, attempt, ("refused", cut(message)))
         case Stop(message=message):
-            return record.trouble("rejected", job, attempt, ("stop", cut(message)))
+            return record.rejected(job.id, attempt, ("stop", cut(message)))
         case Unknown(message=message):
-            return record.trouble("unknown", job, attempt, ("held", cut(message)))
+            return record.unknown(job, attempt, cut(message))
     assert_never(verdict)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
 from flux_batch.engine.events import Event as EngineEvent
+from flux_batch.plan.job import JSON
 from flux_batch.store.manifest import Line
+from flux_batch.store.record import Record
 from flux_batch.store.report import Report
 
 
@@ -32,6 +36,15 @@ class Kept:
     """An image is on the disk, verified, and in the manifest."""
 
     line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Refetched:
+    """The file of an image had gone or was damaged, and is back."""
+
+    job: str
+    sample: int
+    file_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +83,14 @@ class Ended:
     changed: bool
 
 
-Event: TypeAlias = Begun | Kept | Quarantined | Failed | Stopping | Ended | EngineEvent
+Event: TypeAlias = Begun | Kept | Refetched | Quarantined | Failed | Stopping | Ended | EngineEvent
+
+
+def journal_line(event: EngineEvent) -> Record:
+    """Return what the journal says of a change in the engine: its name, its numbers and its reason."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
+    return {"e": name, **{field: _finite(value) for field, value in asdict(event).items() if value != ""}}
+
+
+def _finite(value: JSON) -> JSON:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -15,10 +15,11 @@ from flux_batch.engine.clock import Clock
 from flux_batch.errors import DownloadFailed
 from flux_batch.request.transport import Transport
 from flux_batch.response.links import LinkStep, link_step
+from flux_batch.store.disk import Disk, write_new
 from flux_batch.store.folder import Folder, storage
 from flux_batch.store.follow import Follower
 from flux_batch.store.image.check import NotAnImage
-from flux_batch.store.part import Arrival, of_bytes, part_path, receive
+from flux_batch.store.part import Arrival, NotSynced, of_bytes, part_path, receive
 from flux_batch.store.standing import Generation, Standing
 from flux_batch.store.store import seconds_of
 
@@ -83,19 +84,31 @@ class Fetcher:
         """
         given = standing.generation or Generation()
         if sample < len(given.inline):
-            text = await anyio.to_thread.run_sync((self.folder.inline / given.inline[sample]).read_bytes)
-            return await self._from_text(standing.job.id, sample, text)
+            text = await anyio.to_thread.run_sync(self._inline, given.inline[sample])
+            if text is not None:
+                return await self._from_text(standing.job.id, sample, text)
         links = given.links[sample] if sample < len(given.links) else ()
         age = max(0.0, self.clock.wall() - seconds_of(given.at)) if given.at else 0.0
         return await self.fetch(standing.job.id, sample, links, partial(follower.ask, standing, sample), age=age)
 
+    def _inline(self, name: str) -> bytes | None:
+        path = self.folder.inline / name
+        with storage(f"cannot read {path}"):
+            return path.read_bytes() if path.exists() else None
+
     async def _from_text(self, job: str, sample: int, text: bytes) -> Arrival:
         path = part_path(self.folder.part, job, sample)
         try:
-            return await receive(of_bytes(text), path)
+            return await receive(self.folder.disk, of_bytes(text), path)
         except DownloadFailed as defect:
-            await anyio.to_thread.run_sync(path.write_bytes, text)
-            raise Broken(str(defect), path) from None
+            broken = part_path(self.folder.part, job, sample)
+            await anyio.to_thread.run_sync(self._save, broken, text)
+            await anyio.to_thread.run_sync(_remove, self.folder.disk, [path])
+            raise Broken(str(defect), broken) from None
+
+    def _save(self, path: Path, text: bytes) -> None:
+        with storage(f"cannot write {path}"):
+            write_new(self.folder.disk, path, text, 0o600)
 
     async def fetch(self, job: str, sample: int, links: Links, ask: Ask, *, age: float = 0.0) -> Arrival:
         """Download one image over the first of its *links* that gives it whole.
@@ -120,7 +133,7 @@ class Fetcher:
             raise
         finally:
             with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(_remove, hunt.parts)
+                await anyio.to_thread.run_sync(_remove, self.folder.disk, hunt.parts)
 
     async def _pursue(self, hunt: _Hunt, ask: Ask) -> Arrival:
         for tried in count(1):
@@ -142,6 +155,7 @@ class _Hunt:
         self.parts: list[Path] = []
         self.trouble: DownloadFailed = NotYet("the answer named no link")
         self.dead = not links
+        self.unsynced = False
         self._fetcher = fetcher
         self._job, self._sample = job, sample
         self._links = links
@@ -173,6 +187,10 @@ class _Hunt:
             self.trouble = Broken(f"{defect} at {link[:200]}", path)
         except DownloadFailed as failed:
             self.trouble = NotYet(f"{failed} at {link[:200]}")
+        except NotSynced as failed:
+            if self.unsynced:
+                raise
+            self.unsynced, self.trouble = True, NotYet(str(failed))
         self.dead = False
         return None
 
@@ -182,13 +200,13 @@ class _Hunt:
         async with fetcher.transport.get(link) as download:
             step = link_step(download.status, fetcher.clock.monotonic() - self._since)
             if step is LinkStep.READ:
-                return replace(await receive(download.chunks, path), url=link)
+                return replace(await receive(fetcher.folder.disk, download.chunks, path), url=link)
         self.trouble = NotYet(f"HTTP {download.status} at {link[:200]}")
         self.dead &= step is not LinkStep.LATER
         return None
 
 
-def _remove(paths: list[Path]) -> None:
+def _remove(disk: Disk, paths: list[Path]) -> None:
     with storage("cannot remove a part file"):
         for path in paths:
-            path.unlink(missing_ok=True)
+            disk.unlink(path)

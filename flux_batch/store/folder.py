@@ -1,28 +1,25 @@
-"""The output folder: what lies where, and the proof that it can be trusted before money is spent."""
+"""The output folder: what lies where, and what an error of the disk means for the run."""
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
-import stat
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from flux_batch.errors import StorageFailed
+from flux_batch.store.disk import DISK, Disk
 
 PRIVATE_MODE = 0o700
-LEAST_FREE = 64 * 2**20
-"""Bytes that must be free to begin at all: one image of the largest size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Paths below one output folder; making one touches nothing."""
+    """Paths below one output folder, and the disk they lie on; making one touches nothing."""
 
     root: Path
+    disk: Disk = DISK
 
     @property
     def manifest(self) -> Path:
@@ -79,6 +76,16 @@ class Folder:
         """Answers that carried their images as text, until those are published."""
         return self.private / "inline"
 
+    @property
+    def reserve(self) -> Path:
+        """Room kept back for the journal of a full disk."""
+        return self.private / "reserve"
+
+    @property
+    def reasons(self) -> Path:
+        """Why each file in *quarantine* is there, one line each."""
+        return self.quarantine / "reasons.jsonl"
+
     def make(self) -> None:
         """Make what the lock needs; an existing folder is not touched.
 
@@ -87,44 +94,7 @@ class Folder:
         """
         with storage(f"cannot use the output folder {self.root}"):
             self.root.mkdir(parents=True, exist_ok=True)
-            _make_private(self.private)
-
-    def prepare(self) -> None:
-        """Prove that the folder can be written, synced, linked and renamed in, and has room.
-
-        Raises:
-            StorageFailed: it cannot or has not; nothing has been sent.
-        """
-        with storage(f"cannot use the output folder {self.root}"):
-            self.images.mkdir(exist_ok=True)
-            _make_private(self.part)
-            self._probe()
-            free = shutil.disk_usage(self.root).free
-        if free < LEAST_FREE:
-            raise StorageFailed(f"only {free} bytes are free under {self.root}", hint="free some space, then run again")
-
-    def _probe(self) -> None:
-        """Walk once the whole way an image will walk."""
-        name = f"probe-{secrets.token_hex(8)}"
-        part, final = self.part / name, self.images / name
-        try:
-            descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            try:
-                os.write(descriptor, b"probe")
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            final.hardlink_to(part)
-            final.replace(part)
-        finally:
-            part.unlink(missing_ok=True)
-            final.unlink(missing_ok=True)
-
-
-def _make_private(folder: Path) -> None:
-    folder.mkdir(mode=PRIVATE_MODE, exist_ok=True)
-    if stat.S_IMODE(folder.stat().st_mode) != PRIVATE_MODE:
-        folder.chmod(PRIVATE_MODE)
+            self.disk.make_folder(self.private, PRIVATE_MODE)
 
 
 @contextmanager
@@ -141,6 +111,8 @@ def storage(doing: str) -> Iterator[None]:
 
 
 def _way_out(error: OSError) -> str:
+    if error.errno == errno.EXDEV:
+        return "images/, quarantine/ and .flux-batch/ must lie on one file system: take the mount away"
     match error:
         case FileExistsError() | NotADirectoryError():
             return "a file stands where a folder is needed; name another one with --out DIR"

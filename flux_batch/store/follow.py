@@ -19,7 +19,7 @@ from flux_batch.response.verdict import Busy, Gone, Images, Pending, PollVerdict
 from flux_batch.store import record
 from flux_batch.store.entry import cut, generation, stopped
 from flux_batch.store.standing import Fate, Generation, Standing
-from flux_batch.store.store import Store
+from flux_batch.store.store import Store, seconds_of
 
 GRACE = 60.0
 """Seconds in which an id that the service just gave may still be unknown to it."""
@@ -48,17 +48,17 @@ class Follower:
     async def follow(self, standing: Standing) -> Standing:
         """Poll a pending job until its images exist, it fails, or patience ends; then it stays pending."""
         given = standing.generation or Generation()
-        began = self.clock.monotonic()
+        began, known_for = self.clock.monotonic(), self._known_for(given)
         forms = cycle(fetch_requests(given.id or ""))
         form = next(forms)
-        watch = self.pace.watch(given.eta)
-        age = 0.0
-        while age <= self.polling.deadline(given.eta):
+        watch = self.pace.watch(None if given.eta is None else max(0.0, given.eta - known_for))
+        waited = 0.0
+        while waited <= self.polling.deadline(given.eta):
             if await self.bells.or_sooner(standing.job.id, watch.turn):
                 await self.pace.turn()
             verdict = await self._poll(form, given.id or "")
-            age = self.clock.monotonic() - began
-            if await self._conclude(standing, verdict, age):
+            waited = self.clock.monotonic() - began
+            if await self._conclude(standing, verdict, known_for + waited):
                 watch.ready()
                 return self._after(standing)
             watch.pending()
@@ -66,6 +66,10 @@ class Follower:
                 form = next(forms)
         await self.store.record(record.problem(standing.job.id, "pending", "the service is still working on it"))
         return self._after(standing)
+
+    def _known_for(self, given: Generation) -> float:
+        """Return the seconds since the service accepted the job, which may have been last night."""
+        return max(0.0, self.clock.wall() - seconds_of(given.at)) if given.at else 0.0
 
     def _after(self, standing: Standing) -> Standing:
         return self.store.book.standings.get(standing.job.id, standing)
@@ -75,11 +79,10 @@ class Follower:
         job = standing.job
         match verdict:
             case Images():
-                inline = await self.store.save_inline(job.id, verdict.inline)
+                inline = await self.store.save_inline(job.id, standing.attempts, verdict.inline)
                 await self.store.settle(record.ready(job.id, generation(verdict, inline)))
             case Refused(message=message):
-                problem = ("refused", cut(message))
-                await self.store.settle(record.trouble("rejected", job.id, standing.attempts, problem))
+                await self._lose(standing, f"the service accepted it, then failed: {cut(message)}")
             case Gone() if age > GRACE:
                 await self._give_up(standing)
             case Stop():
@@ -95,10 +98,13 @@ class Follower:
         given = standing.generation or Generation()
         if given.links:
             await self.store.record(record.ready(standing.job.id, given))
-            return
+        else:
+            await self._lose(standing, "the service no longer knows the image it accepted")
+
+    async def _lose(self, standing: Standing, reason: str) -> None:
+        """Write the images off. They were accepted, so nobody buys them again without being told to."""
         for sample in standing.open_samples:
-            reason = "the service no longer knows the image it accepted"
-            await self.store.record(record.fate(standing.job.id, sample, Fate.LOST, reason=reason))
+            await self.store.settle(record.fate(standing.job.id, sample, Fate.LOST, reason=reason))
 
     async def _poll(self, form: Form, generation_id: str) -> PollVerdict:
         self.store.book.polled()

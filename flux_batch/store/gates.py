@@ -23,6 +23,7 @@ class Evidence:
         asked: width and height of the request, None where it left them open.
         got: width and height of the file.
         single_color: every pixel is the same.
+        blank: there is next to nothing to see.
         nsfw: the safety checker says it replaced the picture.
         seen_before: another cell has the same bytes.
     """
@@ -30,6 +31,7 @@ class Evidence:
     asked: tuple[int, int] | None
     got: tuple[int, int]
     single_color: bool
+    blank: bool
     nsfw: bool | None
     seen_before: bool
 
@@ -52,6 +54,8 @@ def findings(evidence: Evidence, actions: Mapping[str, str]) -> tuple[Finding, .
 def _reasons(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if evidence.single_color:
         yield "single_color", "every pixel has the same colour"
+    elif evidence.blank:
+        yield "blank", "there is next to nothing to see"
     if evidence.nsfw:
         yield "safety", "the safety checker replaced the picture"
     if evidence.asked is not None and evidence.asked != evidence.got:

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import os
+from flux_batch.store.disk import write_new
+from flux_batch.store.folder import PRIVATE_MODE, Folder, storage
 
-from flux_batch.store.folder import Folder, storage
 
-
-def write_inline(folder: Folder, job: str, texts: tuple[str, ...]) -> tuple[str, ...]:
+def write_inline(folder: Folder, job: str, attempt: int, texts: tuple[str, ...]) -> tuple[str, ...]:
     """Write each of *texts* to a file of its own, synced; return the names. For a worker thread.
 
     Raises:
         StorageFailed: the disk refused.
     """
-    names = tuple(f"{job}-{sample}.base64" for sample in range(len(texts)))
+    disk = folder.disk
+    names = tuple(f"{job}-{attempt}-{sample}.base64" for sample in range(len(texts)))
     with storage(f"cannot write to {folder.inline}"):
-        folder.inline.mkdir(mode=0o700, exist_ok=True)
+        if not folder.inline.exists():
+            disk.make_folder(folder.inline, PRIVATE_MODE)
+            disk.sync_folder(folder.private)
         for name, text in zip(names, texts, strict=True):
-            descriptor = os.open(
-                folder.inline / name, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-            )
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(text.encode("utf-8", "replace"))
-                file.flush()
-                os.fsync(descriptor)
+            disk.unlink(folder.inline / name)
+            write_new(disk, folder.inline / name, text.encode("utf-8", "replace"), 0o600)
+        disk.sync_folder(folder.inline)
     return names
 
 
 def drop_inline(folder: Folder, names: tuple[str, ...]) -> None:
-    """Remove files whose images are published. For a worker thread."""
+    """Remove files whose images are published. For a worker thread.
+
+    Raises:
+        StorageFailed: the disk refused.
+    """
     with storage(f"cannot clean {folder.inline}"):
         for name in names:
-            (folder.inline / name).unlink(missing_ok=True)
+            folder.disk.unlink(folder.inline / name)

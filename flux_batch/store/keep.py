@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit, urlunsplit
 
 import anyio
 
@@ -14,13 +15,18 @@ from flux_batch.plan.job import JSON, Job
 from flux_batch.response.drift import drift
 from flux_batch.store.fetch import Broken
 from flux_batch.store.gates import Action, Evidence, Finding, findings
-from flux_batch.store.image.look import look
-from flux_batch.store.manifest import Line
+from flux_batch.store.image.defect import NotAnImage
+from flux_batch.store.image.look import Looks, look
+from flux_batch.store.manifest import Kept, Line
 from flux_batch.store.part import Arrival
 from flux_batch.store.publish import publish, set_aside
 from flux_batch.store.record import fate
 from flux_batch.store.standing import Fate, Generation, Standing
 from flux_batch.store.store import Store
+
+LOOKED_AT = frozenset({"single_color", "blank"})
+"""Gates that need the pixels."""
+UNSEEN = Looks(color=None, deviation=float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,13 @@ class SetAside:
 
     file_name: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """An image whose file had gone and is back, with the bytes its manifest line names."""
+
+    file_name: str
 
 
 @dataclass(slots=True)
@@ -45,20 +58,28 @@ class Keeper:
     name: str
     gates: Mapping[str, str]
 
-    async def keep(self, standing: Standing, sample: int, arrival: Arrival) -> Line | SetAside:
+    async def keep(self, standing: Standing, sample: int, arrival: Arrival) -> Line | Restored | SetAside:
         """Publish *arrival* as image *sample* of its job, or move it to ``quarantine/`` where a gate says so.
+
+        Where the manifest has a line for it already, its file takes the place it had, and no second line is written.
 
         Raises:
             NameTaken: another file has the final name.
             StorageFailed: the disk refused.
         """
+        before = self.store.stock.missing.get((standing.job.id, sample))
+        if before is not None:
+            return await self._restore(standing, sample, arrival, before)
         generation = standing.generation or Generation()
-        found = await self._judge(standing, generation, arrival)
+        try:
+            found = await self._judge(standing, generation, arrival)
+        except NotAnImage as defect:
+            found = (Finding("whole", Action.QUARANTINE, str(defect)),)
         reasons = [f"{finding.gate}: {finding.reason}" for finding in found if finding.action is Action.QUARANTINE]
         if reasons:
             return await self._set_aside(standing, sample, arrival.path, arrival.facts.extension, "; ".join(reasons))
         file_name = self.file_name(standing.job, sample, arrival.facts.extension)
-        await anyio.to_thread.run_sync(publish, arrival, self.store.folder.root / file_name)
+        await self._publish(arrival, file_name)
         line = self._line(standing, generation, sample, arrival, file_name)
         line.flags.extend(finding.gate for finding in found)
         await self.store.keep(line)
@@ -74,24 +95,43 @@ class Keeper:
         stem = self.name.format(job=job.id, sample=sample, seed=job.body.get("seed"))
         return f"{self.store.folder.images.name}/{stem}{extension}"
 
+    async def _restore(self, standing: Standing, sample: int, arrival: Arrival, before: Kept) -> Restored | SetAside:
+        if arrival.facts.sha256 != before.sha256:
+            reason = f"changed: fetched again for {before.file_name}, and it is another picture now"
+            return await self._set_aside(standing, sample, arrival.path, arrival.facts.extension, reason)
+        await self._publish(arrival, before.file_name)
+        self.store.restored(standing.job.id, sample)
+        await self.store.record(fate(standing.job.id, sample, Fate.KEPT))
+        return Restored(before.file_name)
+
+    async def _publish(self, arrival: Arrival, file_name: str) -> None:
+        folder = self.store.folder
+        await anyio.to_thread.run_sync(publish, folder.disk, arrival, folder.root / file_name)
+
     async def _judge(self, standing: Standing, generation: Generation, arrival: Arrival) -> tuple[Finding, ...]:
-        looks = await anyio.to_thread.run_sync(lambda: look(arrival.path.read_bytes()))
+        looks = await anyio.to_thread.run_sync(self._look, arrival.path)
         body, facts = standing.job.body, arrival.facts
         asked = (body.get("width"), body.get("height"))
         evidence = Evidence(
             asked=cast("tuple[int, int]", asked) if all(isinstance(side, int) for side in asked) else None,
             got=(facts.width, facts.height),
             single_color=looks.single_color,
+            blank=looks.nearly_blank,
             nsfw=generation.nsfw,
-            seen_before=self.store.recovery.done.has_bytes(facts.sha256),
+            seen_before=self.store.stock.done.has_bytes(facts.sha256),
         )
         return findings(evidence, self.gates)
 
+    def _look(self, path: Path) -> Looks:
+        if all(self.gates.get(gate, Action.OFF) == Action.OFF for gate in LOOKED_AT):
+            return UNSEEN
+        return look(path.read_bytes())
+
     async def _set_aside(self, standing: Standing, sample: int, path: Path, ending: str, reason: str) -> SetAside:
         name = f"{standing.job.id}-{sample}{ending}"
-        move = partial(set_aside, path, self.store.folder.quarantine, name)
-        target = await anyio.to_thread.run_sync(move)
-        file_name = target.relative_to(self.store.folder.root).as_posix()
+        folder = self.store.folder
+        target = await anyio.to_thread.run_sync(partial(set_aside, folder, path, name, reason))
+        file_name = target.relative_to(folder.root).as_posix()
         await self.store.record(fate(standing.job.id, sample, Fate.QUARANTINED, file_name=file_name, reason=reason))
         return SetAside(file_name, reason)
 
@@ -101,7 +141,10 @@ class Keeper:
         return Line(
             job=job.id,
             sample=sample,
+            samples=job.samples,
             file_name=name,
+            bytes=facts.bytes,
+            sha256=facts.sha256,
             prompt=str(body.get("prompt", "")),
             seed=seed if isinstance(seed, int) else None,
             style=job.style,
@@ -110,16 +153,20 @@ class Keeper:
             width=facts.width,
             height=facts.height,
             format=facts.format,
-            bytes=facts.bytes,
-            sha256=facts.sha256,
             request=body,
             meta=generation.meta,
             drift=[cast("dict[str, JSON]", asdict(each)) for each in drift(body, generation.meta)],
             generation_id=generation.id,
             generation_time=generation.seconds,
-            url=arrival.url,
+            url=arrival.url and public(arrival.url),
             nsfw=generation.nsfw,
             attempts=standing.attempts,
             billed="possibly_twice" if standing.unknown else "once",
             created_at=self.store.now(),
         )
+
+
+def public(url: str) -> str:
+    """Return *url* without its query and its user: a signed link lets anybody in, and the manifest is shown around."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

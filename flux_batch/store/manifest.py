@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
+from flux_batch.errors import RecordDamaged
 from flux_batch.plan.job import JSON
+from flux_batch.store.lines import MANIFEST_HEAD, checked, is_intact, raw_lines
 
 VERSION = 1
+MOST_SAMPLES = 1000
+FILE_NAME = re.compile(r"images/[A-Za-z0-9._-]{1,200}")
+"""A name that leads nowhere but into ``images/``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +22,7 @@ class Line:
     """One kept image: what was asked, what was answered, and what is really in the file.
 
     Attributes:
-        job, sample: which image of which job.
+        job, sample: which image of which job, *sample* from 0; *samples*: how many images the job has.
         file_name: below the output folder, POSIX.
         prompt, seed, style, axes, model_id: what was asked; *seed* is the one really used where the service says it.
         width, height: pixels, read from the file, as are *format*, *bytes* and *sha256* (hex).
@@ -29,7 +36,10 @@ class Line:
 
     job: str
     sample: int
+    samples: int
     file_name: str
+    bytes: int
+    sha256: str
     prompt: str
     seed: int | None
     style: str | None
@@ -38,8 +48,6 @@ class Line:
     width: int
     height: int
     format: str
-    bytes: int
-    sha256: str
     request: Mapping[str, JSON]
     meta: Mapping[str, JSON]
     drift: list[dict[str, JSON]]
@@ -54,7 +62,7 @@ class Line:
     v: int = VERSION
 
     def to_json(self) -> dict[str, JSON]:
-        """Return the flat object of one line, ``v`` first."""
+        """Return the flat object of one line: first what a resume needs, so that it finds it without parsing."""
         values = asdict(self)
         return {"v": values.pop("v"), **values}
 
@@ -77,56 +85,42 @@ def kept_of(record: Mapping[str, JSON]) -> Kept:
     Raises:
         KeyError, TypeError, ValueError: it is no manifest line.
     """
-    request = record["request"]
-    samples = request.get("samples", 1) if isinstance(request, dict) else 1
-    return Kept(
-        job=str(record["job"]),
+    kept = Kept(
+        job=f"{int(str(record['job']), 16):016x}",
         sample=int(str(record["sample"])),
-        samples=int(str(samples)),
+        samples=int(str(record["samples"])),
         file_name=str(record["file_name"]),
         bytes=int(str(record["bytes"])),
-        sha256=str(record["sha256"]),
+        sha256=f"{int(str(record['sha256']), 16):064x}",
     )
+    if not 0 <= kept.sample < kept.samples <= MOST_SAMPLES or FILE_NAME.fullmatch(kept.file_name) is None:
+        raise ValueError("no image of ours")
+    return kept
 
 
-class Done:
-    """The images that are kept, one bit per sample, and which bytes they have: about 250 bytes a job."""
+def read_manifest(path: Path) -> Iterator[Kept]:
+    """Yield the resume part of each manifest line; a torn last one ends it quietly.
 
-    def __init__(self, lines: Iterable[Kept] = ()) -> None:
-        self._bits: dict[int, int] = {}
-        self._whole: dict[int, int] = {}
-        self._digests: set[int] = set()
-        self.images = 0
-        for line in lines:
-            self.add(line)
-
-    def add(self, line: Kept) -> None:
-        """Count one kept image; the same one twice counts once."""
-        job, bit = int(line.job, 16), 1 << line.sample
-        before = self._bits.get(job, 0)
-        self._bits[job] = before | bit
-        self.images += not before & bit
-        self._digests.add(_number(line.sha256))
-        if line.samples > 1:
-            self._whole[job] = (1 << line.samples) - 1
-
-    def has(self, job: str, sample: int) -> bool:
-        """Whether this image is kept."""
-        return bool(self._bits.get(int(job, 16), 0) & (1 << sample))
-
-    def has_bytes(self, sha256: str) -> bool:
-        """Whether a kept image has these bytes."""
-        return _number(sha256) in self._digests
-
-    def whole(self, job: str) -> bool:
-        """Whether every image of *job* is kept."""
-        number = int(job, 16)
-        return self._bits.get(number, 0) == self._whole.get(number, 1)
-
-    def __iter__(self) -> Iterator[str]:
-        return (f"{job:016x}" for job in self._bits)
+    Raises:
+        RecordDamaged: a line before the last is damaged, or is no manifest line.
+        StorageFailed: the file cannot be read.
+    """
+    head = MANIFEST_HEAD.match
+    for number, line, last in raw_lines(path):
+        found = head(line)
+        if found is not None and is_intact(line):
+            job, sample, samples, file_name, size, sha256 = found.groups()
+            yield Kept(job.decode(), int(sample), int(samples), file_name.decode(), int(size), sha256.decode())
+            continue
+        record = checked(path, number, line, last=last)
+        if record is not None:
+            yield _kept(path, number, record)
 
 
-def _number(sha256: str) -> int:
-    """Sixty bits of a digest: small in a set, and no two images of a dataset share them by chance."""
-    return int(sha256[:15], 16)
+def _kept(path: Path, number: int, record: Mapping[str, JSON]) -> Kept:
+    try:
+        return kept_of(record)
+    except (KeyError, TypeError, ValueError):
+        raise RecordDamaged(
+            f"{path}:{number}: this is no manifest line", hint=f"flux-batch verify {path.parent} --repair"
+        ) from None

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiofiles
+import anyio
+from aiofiles.threadpool import wrap
 
-from flux_batch.errors import DownloadFailed
+from flux_batch.errors import DownloadFailed, StorageFailed
 from flux_batch.response.base64text import CAP, decode_base64, looks_like_base64
+from flux_batch.store.disk import Disk, NewFile
 from flux_batch.store.folder import storage
 from flux_batch.store.image.check import ImageCheck, ImageFacts
+
+CHUNK = 64 * 1024
+
+
+class NotSynced(StorageFailed):
+    """The disk took the bytes and then could not make them durable; another file may fare better."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A whole, checked image in ``part/``; *url* is where it came from, None for inline text."""
+    """A whole, checked and synced image in ``part/``; *url* is where it came from, None for inline text."""
 
     path: Path
     facts: ImageFacts
@@ -30,25 +37,36 @@ def part_path(folder: Path, job: str, sample: int) -> Path:
     return folder / f"{job}-{sample}.{secrets.token_hex(8)}"
 
 
-async def receive(chunks: AsyncIterator[bytes], path: Path) -> Arrival:
+async def receive(disk: Disk, chunks: AsyncIterator[bytes], path: Path) -> Arrival:
     """Write *chunks* to the new file *path* and check them; base64 text is decoded on the way.
 
     Raises:
         DownloadFailed: the stream broke; nothing was left behind but perhaps the part file.
         NotAnImage: it is no whole image; what arrived lies at *path*.
+        NotSynced: it could not be made durable; that file must not be synced again, a second sync may lie.
         StorageFailed: it could not be written.
     """
-    check = ImageCheck()
     with storage(f"cannot write {path}"):
-        async with aiofiles.open(path, "xb", opener=_exclusive) as file:
+        raw = await anyio.to_thread.run_sync(NewFile, disk, path)
+        file = wrap(raw)
+        try:
+            check = ImageCheck()
             async for chunk in _images_only(chunks):
                 await file.write(chunk)
                 check.feed(chunk)
-    return Arrival(path, check.finish())
+            facts = check.finish()
+            await anyio.to_thread.run_sync(_sync, raw, path)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await file.close()
+    return Arrival(path, facts)
 
 
-def _exclusive(name: str, flags: int) -> int:
-    return os.open(name, flags | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+def _sync(file: NewFile, path: Path) -> None:
+    try:
+        file.sync()
+    except OSError as error:
+        raise NotSynced(f"cannot sync {path}: {error.strerror or error}", hint="check the disk") from error
 
 
 async def _images_only(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -69,5 +87,19 @@ async def _images_only(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 async def of_bytes(content: bytes) -> AsyncIterator[bytes]:
     """Serve *content* the way a download comes."""
-    for start in range(0, len(content), 64 * 1024):
-        yield content[start : start + 64 * 1024]
+    for start in range(0, len(content), CHUNK):
+        yield content[start : start + CHUNK]
+
+
+def recheck(path: Path) -> ImageFacts:
+    """Check a file that lies on the disk. For a worker thread.
+
+    Raises:
+        NotAnImage: it is no whole image.
+        StorageFailed: it cannot be read.
+    """
+    check = ImageCheck()
+    with storage(f"cannot read {path}"), path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            check.feed(chunk)
+    return check.finish()

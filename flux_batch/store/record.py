@@ -27,9 +27,15 @@ def intent(job: Job, attempt: int) -> Record:
     }
 
 
-def accepted(job: str, attempt: int, generation: Generation, *, pending: bool) -> Record:
+def sent(job: str, attempt: int) -> Record:
+    """Say that the first byte of a post is about to leave."""
+    return {"e": "sent", "job": job, "attempt": attempt}
+
+
+def accepted(job: Job, attempt: int, generation: Generation, *, pending: bool) -> Record:
     """Say what the service gave; durable before anything else touches the answer."""
-    return {"e": "accepted", "job": job, "attempt": attempt, "pending": pending, **_generation(generation)}
+    head: Record = {"e": "accepted", "job": job.id, "images": job.samples, "attempt": attempt, "pending": pending}
+    return {**head, **_generation(generation)}
 
 
 def ready(job: str, generation: Generation) -> Record:
@@ -37,9 +43,15 @@ def ready(job: str, generation: Generation) -> Record:
     return {"e": "ready", "job": job, **_generation(generation)}
 
 
-def trouble(kind: str, job: str, attempt: int, problem: tuple[str, str]) -> Record:
-    """Say that a post was turned away (*kind* ``rejected``) or its answer lost (``unknown``)."""
-    return {"e": kind, "job": job, "attempt": attempt, "class": problem[0], "message": problem[1]}
+def rejected(job: str, attempt: int, problem: tuple[str, str]) -> Record:
+    """Say that a post was turned away unbilled, or never left; *problem* is class and message."""
+    return {"e": "rejected", "job": job, "attempt": attempt, "class": problem[0], "message": problem[1]}
+
+
+def unknown(job: Job, attempt: int, message: str) -> Record:
+    """Say that the answer to a post was lost: it may have been billed."""
+    head: Record = {"e": "unknown", "job": job.id, "images": job.samples, "attempt": attempt}
+    return {**head, "class": "held", "message": message}
 
 
 def problem(job: str, kind: str, message: str) -> Record:
@@ -50,6 +62,16 @@ def problem(job: str, kind: str, message: str) -> Record:
 def fate(job: str, sample: int, what: Fate, **more: JSON) -> Record:
     """Say what became of one image."""
     return {"e": what.value, "job": job, "sample": sample, **more}
+
+
+def missing(job: str, sample: int) -> Record:
+    """Say that an image that was kept is not there any more: it has to be fetched again."""
+    return {"e": "missing", "job": job, "sample": sample}
+
+
+def forgotten(job: str, reason: str) -> Record:
+    """Say that what is known of *job* counts no more: it may be bought anew."""
+    return {"e": "forgotten", "job": job, "reason": reason}
 
 
 def _generation(given: Generation) -> Record:
@@ -93,13 +115,19 @@ def _job(record: Record) -> Job:
     )
 
 
-def _sent(standing: Standing, record: Record) -> Standing:  # noqa: ARG001 - all changes look alike
-    return replace(standing, stage=Stage.SENT, attempts=standing.attempts + 1)
+def _sent(standing: Standing, record: Record) -> Standing:
+    return replace(standing, stage=Stage.SENT, attempts=_attempts(standing, record))
+
+
+def _attempts(standing: Standing, record: Record) -> int:
+    """Return the posts made; after a power cut the ``sent`` line of the last one may be missing."""
+    return max(standing.attempts, cast("int", record.get("attempt", 0)))
 
 
 def _accepted(standing: Standing, record: Record) -> Standing:
     stage = Stage.PENDING if record.get("pending") else Stage.PAID
-    return replace(standing, stage=stage, generation=_read_generation(record), problem=None)
+    given, attempts = _read_generation(record), _attempts(standing, record)
+    return replace(standing, stage=stage, attempts=attempts, generation=given, problem=None)
 
 
 def _ready(standing: Standing, record: Record) -> Standing:
@@ -116,7 +144,8 @@ def _rejected(standing: Standing, record: Record) -> Standing:
 
 
 def _unknown(standing: Standing, record: Record) -> Standing:
-    return replace(standing, stage=Stage.UNKNOWN, unknown=standing.unknown + 1, problem=_problem(record))
+    attempts, unknown = _attempts(standing, record), standing.unknown + 1
+    return replace(standing, stage=Stage.UNKNOWN, attempts=attempts, unknown=unknown, problem=_problem(record))
 
 
 def _noted(standing: Standing, record: Record) -> Standing:
@@ -124,7 +153,14 @@ def _noted(standing: Standing, record: Record) -> Standing:
 
 
 def _met(standing: Standing, record: Record) -> Standing:
-    return standing.met(cast("int", record["sample"]), Fate(str(record["e"])))
+    fate = Fate(str(record["e"]))
+    met = standing.met(cast("int", record["sample"]), fate)
+    return met if fate is Fate.KEPT else replace(met, problem=(PROBLEMS[fate], str(record.get("reason", ""))))
+
+
+def _missed(standing: Standing, record: Record) -> Standing:
+    left = {sample: met for sample, met in standing.fates.items() if sample != record["sample"]}
+    return replace(standing, fates=left)
 
 
 def _problem(record: Record) -> tuple[str, str]:
@@ -145,6 +181,8 @@ def _read_generation(record: Record) -> Generation:
     )
 
 
+PROBLEMS = {Fate.QUARANTINED: "gate", Fate.LOST: "paid_but_lost"}
+
 CHANGES: Mapping[str, Callable[[Standing, Record], Standing]] = {
     "sent": _sent,
     "accepted": _accepted,
@@ -152,5 +190,6 @@ CHANGES: Mapping[str, Callable[[Standing, Record], Standing]] = {
     "rejected": _rejected,
     "unknown": _unknown,
     "problem": _noted,
+    "missing": _missed,
     **{fate.value: _met for fate in Fate},
 }

@@ -3,7 +3,7 @@
 The last durable state of a job decides (DESIGN 6.1):
 
 =====================================  =============================================
-journal says                           then
+found                                  then
 =====================================  =============================================
 nothing, or turned away                post it
 intent, same boot, no ``sent``         post it: no byte had left
@@ -12,71 +12,107 @@ pending                                poll it
 paid                                   fetch it
 manifest line, file whole              done
 manifest line, file gone or other size fetch it again, never buy it again
+kept by the journal, no manifest line  somebody took it out: make it again
 file, no manifest line                 take it in after a full check, if it was paid
 =====================================  =============================================
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from flux_batch.store.book import Book
-from flux_batch.store.manifest import Done, Kept
-from flux_batch.store.record import Record, fate, trouble
+from flux_batch.store.done import Done
+from flux_batch.store.manifest import Kept
+from flux_batch.store.record import Record, fate, forgotten, missing, unknown
 from flux_batch.store.standing import ACCEPTED, Fate, Stage, Standing
 
 OWED = ACCEPTED | {Stage.SENT, Stage.UNKNOWN}
-LOST_IN_CRASH = ("crash", "the run died after the request was sent and before its answer was recorded")
+LOST_IN_CRASH = "the run died after the request was sent and before its answer was recorded"
+GONE_WITH_ITS_SERVICE = "the embedded server that had it is gone, and billed nothing"
+TAKEN_OUT = "its image and its manifest line were taken out"
+
+JOB_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
+
+Image: TypeAlias = tuple[str, int]
+"""Job and sample."""
 
 
 @dataclass(slots=True)
-class Recovery:
-    """Where a run begins.
+class Stock:
+    """The manifest against the files.
 
     Attributes:
         done: images that are kept and whole, by their size.
         missing: manifest lines whose file is gone or has another size.
+        damaged: names of those that are there, with another size.
         strays: files in ``images/`` that no line names.
-        repairs: records to append to the journal first; appending them makes recovery idempotent.
+        twice: images that have more than one line.
+        stray_jobs: job ids in the names of the strays.
     """
 
     done: Done = field(default_factory=Done)
-    missing: list[Kept] = field(default_factory=list)
+    missing: dict[Image, Kept] = field(default_factory=dict)
+    damaged: set[str] = field(default_factory=set)
     strays: set[str] = field(default_factory=set)
-    repairs: list[Record] = field(default_factory=list)
+    twice: set[Image] = field(default_factory=set)
+    stray_jobs: set[str] = field(default_factory=set)
+
+    def has_trace(self, job: str, sample: int) -> bool:
+        """Whether an image that is not whole has left a line in the manifest, or a file that may be it."""
+        return (job, sample) in self.missing or job in self.stray_jobs
 
 
-def recover(book: Book, lines: Iterable[Kept], sizes: Mapping[str, int], *, boot: str, forgets: bool) -> Recovery:
-    """Compare what *book*, manifest *lines* and the files of ``images/`` (name -> bytes) say.
+def take_stock(lines: Iterable[Kept], sizes: Mapping[str, int]) -> Stock:
+    """Compare manifest *lines*, in order, with *sizes*: ``file_name`` -> bytes of all that lies in ``images/``."""
+    stock = Stock()
+    named = set()
+    for line in lines:
+        image = line.job, line.sample
+        named.add(line.file_name)
+        if stock.done.has(*image) or image in stock.missing:
+            stock.twice.add(image)
+        elif sizes.get(line.file_name) == line.bytes:
+            stock.done.add(line)
+        else:
+            stock.missing[image] = line
+    stock.damaged = {line.file_name for line in stock.missing.values() if line.file_name in sizes}
+    stock.strays = set(sizes) - named
+    stock.stray_jobs = {found for name in stock.strays for found in JOB_ID.findall(name)}
+    return stock
+
+
+def recover(book: Book, stock: Stock, *, boot: str, forgets: bool) -> list[Record]:
+    """Return the records that bring *book* up to what is on the disk; adding them makes a second call return none.
 
     Args:
         book: the journal, replayed; not changed here.
-        lines: the manifest, in order.
-        sizes: ``file_name`` -> size of every file below ``images/``.
+        stock: manifest against files.
         boot: this boot's id; after another boot an intent alone may have been sent.
         forgets: the service accepted nothing that outlives its run (the embedded server), so nothing is owed.
     """
-    found = Recovery(strays=set(sizes))
-    for line in lines:
-        found.strays.discard(line.file_name)
-        if sizes.get(line.file_name) == line.bytes:
-            found.done.add(line)
-        else:
-            found.missing.append(line)
     same_boot = book.run.get("boot") == boot
-    for standing in book.standings.values():
-        found.repairs += _repairs(standing, found.done, same_boot=same_boot, forgets=forgets)
-    return found
+    found = (_repairs(each, stock, same_boot=same_boot, forgets=forgets) for each in book.standings.values())
+    return [repair for repairs in found for repair in repairs]
 
 
-def _repairs(standing: Standing, done: Done, *, same_boot: bool, forgets: bool) -> list[Record]:
-    job = standing.job.id
-    repairs = [fate(job, n, Fate.KEPT) for n in standing.open_samples if standing.generation and done.has(job, n)]
-    if len(repairs) == len(standing.open_samples) and repairs:
-        return repairs
-    if forgets and standing.stage in OWED:
-        repairs.append({"e": "forgotten", "job": job})
-    elif standing.stage is Stage.SENT or (standing.stage is Stage.INTENT and not same_boot):
-        repairs.append(trouble("unknown", job, standing.attempts, LOST_IN_CRASH))
+def _repairs(standing: Standing, stock: Stock, *, same_boot: bool, forgets: bool) -> list[Record]:
+    job = standing.job
+    kept = {sample for sample, met in standing.fates.items() if met is Fate.KEPT}
+    gone = {sample for sample in kept if not stock.done.has(job.id, sample)}
+    if any(not stock.has_trace(job.id, sample) for sample in gone):
+        return [forgotten(job.id, TAKEN_OUT)]
+    open_samples = gone.union(standing.open_samples)
+    here = {sample for sample in open_samples if standing.stage in ACCEPTED and stock.done.has(job.id, sample)}
+    if forgets and standing.stage in OWED and open_samples - here:
+        return [forgotten(job.id, GONE_WITH_ITS_SERVICE)]
+    repairs = [missing(job.id, sample) for sample in sorted(gone)]
+    repairs += [fate(job.id, sample, Fate.KEPT) for sample in sorted(here)]
+    if standing.stage is Stage.SENT:
+        repairs.append(unknown(job, standing.attempts, LOST_IN_CRASH))
+    elif standing.stage is Stage.INTENT and not same_boot:
+        repairs.append(unknown(job, standing.attempts + 1, LOST_IN_CRASH))
     return repairs

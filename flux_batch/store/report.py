@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,13 +10,17 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from flux_batch.errors import RunStopped
+from flux_batch.errors import FluxBatchError, StorageFailed
 from flux_batch.grid import Grid
 from flux_batch.plan.job import JSON
 from flux_batch.store.agenda import Agenda
+from flux_batch.store.book import Book
+from flux_batch.store.disk import write_new
 from flux_batch.store.folder import Folder, storage
-from flux_batch.store.log import encode
-from flux_batch.store.standing import Fate, Stage, Standing
+from flux_batch.store.lines import encode
+from flux_batch.store.manifest import Kept
+from flux_batch.store.record import Record
+from flux_batch.store.standing import ACCEPTED, Fate, Stage, Standing
 from flux_batch.store.store import Store
 
 LIBRARIES = ("flux-batch", "aiohttp", "anyio", "pydantic", "pillow")
@@ -95,21 +98,27 @@ def failure_class(standing: Standing) -> str:
     return FAILURE_CLASSES[standing.stage]
 
 
+NUMBERS = {"refused": "failed", "transient": "failed", "held": "held", "pending": "pending"}
+"""Class of a failure -> the number of the report that counts its open images."""
+
+
 def counts(standings: Iterable[Standing]) -> Counter[str]:
     """Count the images that are not kept, by the names of :class:`Report`."""
-    names = {"refused": "failed", "transient": "failed", "held": "held", "pending": "pending"}
     total: Counter[str] = Counter()
     for standing in standings:
         fates = Counter(standing.fates.values())
         total["quarantined"] += fates[Fate.QUARANTINED]
-        total["lost"] += fates[Fate.LOST]
+        total["failed"] += fates[Fate.LOST]
         if standing.open_samples:
-            total[names[failure_class(standing)]] += len(standing.open_samples)
+            total[NUMBERS[failure_class(standing)]] += len(standing.open_samples)
     return total
 
 
-def failures(standings: Iterable[Standing]) -> Iterator[dict[str, JSON]]:
-    """Yield the lines of ``failures.jsonl``."""
+def failures(standings: Iterable[Standing], missing: Iterable[Kept] = ()) -> Iterator[dict[str, JSON]]:
+    """Yield the lines of ``failures.jsonl``: begun jobs, and manifest lines whose file cannot be had again."""
+    for line in missing:
+        words = f"{line.file_name} is gone or changed, and the journal does not say where it came from"
+        yield {"job": line.job, "axes": {}, "class": "paid_but_lost", "message": words, "attempts": 0}
     for standing in standings:
         given = standing.generation
         yield {
@@ -123,6 +132,39 @@ def failures(standings: Iterable[Standing]) -> Iterator[dict[str, JSON]]:
         }
 
 
+SETTINGS: dict[str, bool | set[str]] = {
+    "endpoint": True,
+    "gates": True,
+    "limits": {"retry", "max_wait"},
+    "output": {"name"},
+}
+"""The part of a grid that says how images are fetched and kept, whatever they show."""
+
+
+def run_record(grid: Grid, service: str, planned: int) -> Record:
+    """Return the journal line that begins a run: what is asked for, and all a later repair has to know."""
+    settings = grid.model_dump(mode="json", exclude_defaults=True, include=SETTINGS)
+    settings["endpoint"] = {**settings.get("endpoint", {}), "base_url": service}
+    return {
+        "e": "run",
+        "grid": grid.name,
+        "grid_digest": grid.digest,
+        "service": service,
+        "planned": planned,
+        "price": grid.endpoint.price,
+        "settings": settings,
+    }
+
+
+def told(reason: FluxBatchError | None, book: Book) -> FluxBatchError | None:
+    """Return *reason*; where the disk failed, with the number of images that are paid for and can still be had."""
+    if not isinstance(reason, StorageFailed):
+        return reason
+    owed = sum(len(each.open_samples) for each in book.standings.values() if each.stage in ACCEPTED)
+    what = "nothing that is paid for is missing" if not owed else f"{owed} paid images will be fetched by the next run"
+    return StorageFailed(f"{reason}; {what}", hint=reason.hint)
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What was known when the run began: the grid, the images it asks for, the time (RFC 3339)."""
@@ -132,10 +174,11 @@ class Ending:
     started_at: str
 
 
-def report(ending: Ending, store: Store, agenda: Agenda, reason: RunStopped | None = None) -> Report:
+def report(ending: Ending, store: Store, agenda: Agenda, reason: FluxBatchError | None = None) -> Report:
     """Say how a run ended: by *reason*, or because there is nothing left to do."""
     book, money = store.book, store.book.money
     open_images = counts(agenda.unfinished())
+    open_images["failed"] += len(agenda.missing)
     price = ending.grid.endpoint.price
     return Report(
         grid=ending.grid.name,
@@ -145,8 +188,8 @@ def report(ending: Ending, store: Store, agenda: Agenda, reason: RunStopped | No
         exit_code=_exit_code(agenda, open_images, reason),
         message=None if reason is None else str(reason),
         planned=ending.planned,
-        kept=store.recovery.done.images,
-        failed=open_images["failed"] + len(agenda.missing),
+        kept=store.stock.done.images,
+        failed=open_images["failed"],
         held=open_images["held"],
         pending=open_images["pending"],
         quarantined=open_images["quarantined"],
@@ -160,25 +203,25 @@ def report(ending: Ending, store: Store, agenda: Agenda, reason: RunStopped | No
     )
 
 
-def _exit_code(agenda: Agenda, open_images: Counter[str], reason: RunStopped | None) -> int:
+def _exit_code(agenda: Agenda, open_images: Counter[str], reason: FluxBatchError | None) -> int:
     if agenda.bugs:
         return 1
     if reason is not None:
         return reason.exit_code
-    return 3 if open_images.total() or agenda.missing else 0
+    return 3 if open_images.total() else 0
 
 
-def write_reports(folder: Folder, report: Report, standings: Iterable[Standing]) -> None:
-    """Write ``run.json`` and ``failures.jsonl``. For a worker thread.
+def write_reports(folder: Folder, report: Report, lines: Iterable[Mapping[str, JSON]]) -> None:
+    """Write ``run.json``, and ``failures.jsonl`` with *lines*. For a worker thread.
 
     Raises:
         StorageFailed: the disk refused.
     """
-    replace_whole(folder.failures, b"".join(encode(line) for line in failures(standings)))
-    replace_whole(folder.run_json, json.dumps(report.to_json(), indent=2).encode() + b"\n")
+    replace_whole(folder, folder.failures, b"".join(map(encode, lines)))
+    replace_whole(folder, folder.run_json, json.dumps(report.to_json(), indent=2).encode() + b"\n")
 
 
-def replace_whole(path: Path, content: bytes) -> None:
+def replace_whole(folder: Folder, path: Path, content: bytes) -> None:
     """Put *content* under *path* at once: a reader sees the old file or the new one.
 
     Raises:
@@ -186,8 +229,7 @@ def replace_whole(path: Path, content: bytes) -> None:
     """
     draft = path.with_name(f".{path.name}.new")
     with storage(f"cannot write {path}"):
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        folder.disk.unlink(draft)
+        write_new(folder.disk, draft, content)
+        folder.disk.rename(draft, path)
+        folder.disk.sync_folder(path.parent)

@@ -64,7 +64,7 @@ class Standing:
     Attributes:
         job: rebuilt from the journal, so that it can be finished even where the grid no longer has it.
         stage: what has to happen next.
-        attempts: posts that may have left this machine.
+        attempts: posts that may have left this machine; an intent that sent nothing does not count.
         unknown: those of them whose answer was lost.
         generation: what was accepted, None before that.
         fates: what became of each image so far.

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import anyio
 
 from flux_batch.engine.clock import Clock
-from flux_batch.errors import RecordDamaged
-from flux_batch.store.book import Book
 from flux_batch.store.folder import Folder, storage
-from flux_batch.store.inline import write_inline
+from flux_batch.store.inline import drop_inline, write_inline
+from flux_batch.store.lines import VERSION
 from flux_batch.store.lock import locked
-from flux_batch.store.log import Log, mend_tail, read_lines
-from flux_batch.store.manifest import Kept, Line, kept_of
-from flux_batch.store.record import VERSION, Record
-from flux_batch.store.recovery import recover
+from flux_batch.store.log import Log
+from flux_batch.store.manifest import Line, kept_of, read_manifest
+from flux_batch.store.preflight import empty, prepare
+from flux_batch.store.record import Record
+from flux_batch.store.recovery import recover, take_stock
+from flux_batch.store.replay import replay
+from flux_batch.store.reserve import Reserve
+from flux_batch.store.tail import mend_tail
 
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 UNSYNCED = frozenset({"sent", "ready", "kept", "problem"})
 """Records whose loss costs nothing that cannot be asked for again."""
 
@@ -37,21 +38,13 @@ def seconds_of(time: str) -> float:
     return datetime.fromisoformat(time).timestamp()
 
 
-def boot_id() -> str:
-    """Return what names this boot of the machine; empty where the system does not say."""
-    try:
-        return BOOT_ID.read_text().strip()
-    except OSError:
-        return ""
-
-
 class Store:
-    """The one writer of a folder. Made by :func:`open_store`; nothing is written before :meth:`begin`.
+    """The one writer of a folder. Made by :func:`open_store`; nothing but a torn tail is written before :meth:`begin`.
 
     Attributes:
         folder: the paths.
-        book: the journal, folded; every record passes through it.
-        recovery: what the run before left.
+        stock: the manifest against the files, as found.
+        book: the journal, folded, and what recovery found; every record passes through it.
         notes: sentences about what was mended on opening.
         drifted: images kept by this run whose answer differs from the request.
     """
@@ -64,38 +57,61 @@ class Store:
         self._stack = stack
         self._journal: Log | None = None
         self._manifest: Log | None = None
-        mended = (mend_tail(path, folder.torn) for path in (folder.journal, folder.manifest))
+        self._reserve = Reserve(folder.disk, folder.reserve)
+        mended = (mend_tail(folder.disk, path, folder.torn) for path in (folder.journal, folder.manifest))
         self.notes = [note for note in mended if note]
-        self.book = Book(read_lines(folder.journal))
-        self.recovery = recover(self.book, read_manifest(folder), image_sizes(folder), boot=boot_id(), forgets=forgets)
+        self.stock = take_stock(read_manifest(folder.manifest), image_sizes(folder))
+        self.book = replay(folder.journal, self.stock.done.whole)
+        self._repairs = [
+            {"v": VERSION, **repair, "at": self.now()}
+            for repair in recover(self.book, self.stock, boot=folder.disk.boot(), forgets=forgets)
+        ]
+        for repair in self._repairs:
+            self.book.add(repair)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the run before died, or left something in the folder that has to be put right."""
+        died = bool(self.book.run) and self.book.ended is None
+        return died or bool(self.stock.strays or self.stock.damaged or self._repairs)
 
     def now(self) -> str:
         """Return the wall clock's time, RFC 3339."""
         return stamp(self._clock.wall())
 
-    async def begin(self, run: Record) -> None:
-        """Prove that the folder can be written, then open the books with the record *run*.
+    async def begin(self, run: Record, *, need: int = 0) -> None:
+        """Prove that the folder can be written and has *need* free bytes, then open the books with the record *run*.
 
         Raises:
             StorageFailed: it cannot be written; nothing has been sent.
         """
-        await anyio.to_thread.run_sync(self._open_logs)
-        for record in self.recovery.repairs:
-            await self.record(record)
-        await self.record({"e": "run", "boot": boot_id(), **run})
+        await anyio.to_thread.run_sync(self._open_logs, need)
+        for repair in self._repairs:
+            await _begun(self._journal).append(repair)
+        self._repairs = []
+        await self.record({**run, "boot": self.folder.disk.boot()})
 
-    def _open_logs(self) -> None:
-        self.folder.prepare()
-        _empty(self.folder.part)
-        self._journal = self._stack.enter_context(Log(self.folder.journal, mode=0o600))
-        self._manifest = self._stack.enter_context(Log(self.folder.manifest, mode=0o644))
+    def _open_logs(self, need: int) -> None:
+        folder, disk = self.folder, self.folder.disk
+        prepare(folder, need)
+        empty(folder.part, folder)
+        self._reserve.fill()
+        journal = Log(disk, folder.journal, mode=0o600, reserve=self._reserve)
+        self._journal = self._stack.enter_context(journal)
+        manifest = Log(disk, folder.manifest, mode=0o644, reserve=self._reserve)
+        self._manifest = self._stack.enter_context(manifest)
+        with storage(f"cannot sync {folder.root}"):
+            for path in (folder.private, folder.root, folder.root.parent):
+                disk.sync_folder(path)
 
     async def record(self, record: Record) -> None:
         """Append *record* to the journal, durably where losing it could cost money, and take it into account.
 
         Raises:
-            StorageFailed: it could not be written; nothing more may be posted.
+            StorageFailed: it could not be written, or the disk is full and this would cost money.
         """
+        if record["e"] == "intent":
+            self._reserve.check()
         full: Record = {"v": VERSION, **record, "at": self.now()}
         await _begun(self._journal).append(full, durable=record["e"] not in UNSYNCED)
         self.book.add(full)
@@ -105,13 +121,26 @@ class Store:
         with anyio.CancelScope(shield=True):
             await self.record(record)
 
-    async def save_inline(self, job: str, texts: tuple[str, ...]) -> tuple[str, ...]:
-        """Put images that came inside an answer into files; return their names. Cancellation waits."""
+    def note(self, record: Record) -> None:
+        """Let *record*, which tells of something that costs nothing, go along with the next one. Never waits."""
+        _begun(self._journal).note({"v": VERSION, **record, "at": self.now()})
+
+    async def save_inline(self, job: str, attempt: int, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """Put images that came inside an answer into files; return their names. Cancellation waits.
+
+        Raises:
+            StorageFailed: the disk refused.
+        """
         names: tuple[str, ...] = ()
         if texts:
             with anyio.CancelScope(shield=True):
-                names = await anyio.to_thread.run_sync(write_inline, self.folder, job, texts)
+                names = await anyio.to_thread.run_sync(write_inline, self.folder, job, attempt, texts)
         return names
+
+    async def drop_inline(self, names: tuple[str, ...]) -> None:
+        """Remove such files once their images are kept."""
+        if names:
+            await anyio.to_thread.run_sync(drop_inline, self.folder, names)
 
     async def keep(self, line: Line) -> None:
         """Append a manifest line; once this returns the image may be shown as done.
@@ -121,8 +150,12 @@ class Store:
         """
         record = line.to_json()
         await _begun(self._manifest).append(record)
-        self.recovery.done.add(kept_of(record))
+        self.stock.done.add(kept_of(record))
         self.drifted += bool(line.drift)
+
+    def restored(self, job: str, sample: int) -> None:
+        """Count an image as kept whose line was there and whose file is there again."""
+        self.stock.done.add(self.stock.missing.pop((job, sample)))
 
 
 def _begun(log: Log | None) -> Log:
@@ -155,35 +188,20 @@ def _open(stack: ExitStack, folder: Folder, clock: Clock, *, forgets: bool) -> S
     return Store(folder, clock, stack, forgets=forgets)
 
 
-def _empty(part: Path) -> None:
-    with storage(f"cannot empty {part}"):
-        for left in part.iterdir():
-            left.unlink()
-
-
-def read_manifest(folder: Folder) -> Iterator[Kept]:
-    """Yield the resume part of each manifest line.
-
-    Raises:
-        RecordDamaged: a line is no manifest line.
-    """
-    for number, record in enumerate(read_lines(folder.manifest), start=1):
-        try:
-            yield kept_of(record)
-        except (KeyError, TypeError, ValueError):
-            raise RecordDamaged(
-                f"{folder.manifest}:{number}: this is no manifest line",
-                hint=f"flux-batch verify {folder.root} --repair",
-            ) from None
-
-
 def image_sizes(folder: Folder) -> dict[str, int]:
-    """Return ``file_name`` -> bytes of every regular file in ``images/``."""
+    """Return ``file_name`` -> bytes of what lies in ``images/``; -1 for what is no regular file.
+
+    Folders and names with a leading dot, which desktops drop everywhere, are none of ours.
+    """
     if not folder.images.exists():
         return {}
     with storage(f"cannot list {folder.images}"), os.scandir(folder.images) as entries:
         return {
-            f"{folder.images.name}/{entry.name}": entry.stat(follow_symlinks=False).st_size
+            f"{folder.images.name}/{entry.name}": _size(entry)
             for entry in entries
-            if entry.is_file(follow_symlinks=False)
+            if not entry.name.startswith(".") and not entry.is_dir(follow_symlinks=False)
         }
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    return entry.stat(follow_symlinks=False).st_size if entry.is_file(follow_symlinks=False) else -1
