@@ -32,7 +32,7 @@ from flux_batch.store.disk import DISK, Disk
 from flux_batch.store.events import Begun, Ended, Event, Stopping, journal_line
 from flux_batch.store.folder import Folder
 from flux_batch.store.preflight import room_needed
-from flux_batch.store.report import Ending, Report, failures, report, run_record, told, write_reports
+from flux_batch.store.report import Ending, Report, failures, report, run_record, told, versions, write_reports
 from flux_batch.store.store import Store, open_store
 
 log = logging.getLogger(__name__)
@@ -155,7 +155,8 @@ class Batch:
 
     async def _make(self, store: Store, endpoint: Endpoint) -> None:
         agenda = Agenda(self.plan, store, self.grid.limits, forgets=endpoint.forgets)
-        ending = Ending(self.grid, self.plan.images, store.now())
+        ran = await anyio.to_thread.run_sync(versions)
+        ending = Ending(self.grid, self.plan.images, store.now(), ran)
         if await anyio.to_thread.run_sync(agenda.empty):
             self.report = report(ending, store, agenda)
             await self._send.send(Ended(self.report, changed=False))

@@ -75,7 +75,7 @@ class Report:
 
 
 def versions() -> dict[str, str]:
-    """Return name -> version of what ran."""
+    """Return name -> version of what ran. For a worker thread: it reads files."""
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
@@ -167,11 +167,12 @@ def told(reason: FluxBatchError | None, book: Book) -> FluxBatchError | None:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What was known when the run began: the grid, the images it asks for, the time (RFC 3339)."""
+    """What was known when the run began: the grid, the images it asks for, the time (RFC 3339), who runs it."""
 
     grid: Grid
     planned: int
     started_at: str
+    versions: Mapping[str, str]
 
 
 def report(ending: Ending, store: Store, agenda: Agenda, reason: FluxBatchError | None = None) -> Report:
@@ -198,7 +199,7 @@ def report(ending: Ending, store: Store, agenda: Agenda, reason: FluxBatchError 
         paid_but_lost=money.paid_but_lost,
         cost=None if price is None else round(price * money.known_billed, 6),
         drifted=store.drifted,
-        versions=versions(),
+        versions=ending.versions,
         **asdict(book.traffic),
     )
 

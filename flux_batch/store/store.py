@@ -55,6 +55,7 @@ class Store:
         self.drifted = 0
         self._clock = clock
         self._stack = stack
+        self._boot = folder.disk.boot()
         self._journal: Log | None = None
         self._manifest: Log | None = None
         self._reserve = Reserve(folder.disk, folder.reserve)
@@ -64,7 +65,7 @@ class Store:
         self.book = replay(folder.journal, self.stock.done.whole)
         self._repairs = [
             {"v": VERSION, **repair, "at": self.now()}
-            for repair in recover(self.book, self.stock, boot=folder.disk.boot(), forgets=forgets)
+            for repair in recover(self.book, self.stock, boot=self._boot, forgets=forgets)
         ]
         for repair in self._repairs:
             self.book.add(repair)
@@ -89,7 +90,7 @@ class Store:
         for repair in self._repairs:
             await _begun(self._journal).append(repair)
         self._repairs = []
-        await self.record({**run, "boot": self.folder.disk.boot()})
+        await self.record({**run, "boot": self._boot})
 
     def _open_logs(self, need: int) -> None:
         folder, disk = self.folder, self.folder.disk
