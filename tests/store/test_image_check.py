@@ -121,6 +121,14 @@ def test_a_picture_may_have_as_many_pixels_as_the_limit(form: str) -> None:
         check(data, limits=Limits(max_pixels=24 * 16 - 1))
 
 
+def test_limits_are_generous_and_finite() -> None:
+    """By default 64 MiB and 64 megapixels, no edge over 16384; what lies on an edge passes."""
+    widest = assemble(png_chunks(16384, 1, 1, 0))
+
+    assert Limits(max_bytes=64 * 1024 * 1024, max_pixels=8192 * 8192) == Limits()
+    assert check(widest).width == 16384
+
+
 def test_a_refusal_is_final() -> None:
     """Feeding on after a refusal, or finishing, cannot turn it into a verdict."""
     judge = ImageCheck()
