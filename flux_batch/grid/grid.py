@@ -23,7 +23,9 @@ class Grid(Cells):
     endpoint: Endpoint = Field(default_factory=Endpoint, description="where requests go, and which account they use")
     profile: Literal["documented", "strict-types"] = Field("documented", description="bounds, and types on the wire")
     grids: Annotated[tuple[Part, ...], Field(strict=False)] = Field((), description="several grids, one after another")
-    order: Literal["grid", "balanced"] = Field("grid", description="balanced: whatever is done first is a fair sample")
+    order: Literal["balanced", "grid"] = Field(
+        "balanced", description="balanced: whatever is made first is a fair sample"
+    )
     limits: Limits = Field(default_factory=Limits, description="how fast, how long and for how much")
     gates: Gates = Field(default_factory=Gates, description="what becomes of pictures that are not what was asked")
     output: Output = Field(default_factory=Output, description="where the images go")

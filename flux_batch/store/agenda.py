@@ -91,11 +91,11 @@ class Agenda:
             self._under_way.add(job.id)
             yield job
 
-    def _drawn(self, plan: Iterator[Job]) -> Iterator[Job]:
+    def _drawn(self, plan: Plan) -> Iterator[Job]:
         """Yield what must be bought; a cell that occurs twice in the grid is bought once."""
         done, standings = self._store.stock.done, self._store.book.standings
-        for job in plan:
-            if job.id in self._under_way or job.id in self._unfinished or done.whole(job.id):
+        for job in plan.remaining(done.whole):
+            if job.id in self._under_way or job.id in self._unfinished:
                 continue
             if job.id in standings:
                 self._unfinished.add(job.id)
@@ -105,8 +105,5 @@ class Agenda:
                 yield job
 
     @staticmethod
-    def _part(plan: Plan, limits: Limits) -> Iterator[Job]:
-        if limits.part is None:
-            return iter(plan)
-        index, of = limits.part
-        return (plan[n] for n in range(index, len(plan), of))
+    def _part(plan: Plan, limits: Limits) -> Plan:
+        return plan.ordered() if limits.part is None else plan.ordered().shard(*limits.part)
