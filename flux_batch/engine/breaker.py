@@ -22,7 +22,7 @@ class Breaker:
         policy: the user's numbers.
         down: posts in a row that were never sent or met a server error.
         unknown: posts in a row whose answer was lost.
-        recent: the last outcomes, oldest first; True for a bad one.
+        recent: the last outcomes from the first bad one on; True for a bad one.
         trips: times it opened since the last good outcome; 0 means closed.
         opens_at: while open, the time of the probe (monotonic seconds).
         since: when the first bad outcome came after the last good one.
@@ -58,10 +58,15 @@ class Breaker:
             case Unknown():
                 return _tripped(replace(self._seen(bad=True), unknown=self.unknown + 1), now, alone=alone)
             case Accepted() | Refused():
-                return Breaker(self.policy, recent=() if self.trips else self._seen(bad=False).recent)
+                return self._good((*self.recent, False)[-self.policy.of_last :])
             case Busy() | Fatal():
-                return Breaker(self.policy, recent=() if self.trips else self.recent)
+                return self._good(self.recent)
         assert_never(outcome)
+
+    def _good(self, recent: tuple[bool, ...]) -> Breaker:
+        if self.trips or not any(recent):
+            recent = ()
+        return self if recent == self.recent and not self.down + self.unknown else Breaker(self.policy, recent=recent)
 
     def _seen(self, *, bad: bool) -> Breaker:
         return replace(self, recent=(*self.recent, bad)[-self.policy.of_last :])
@@ -83,6 +88,6 @@ def _why(breaker: Breaker) -> str:
         return f"{breaker.down} posts in a row failed"
     if breaker.unknown >= policy.unknown:
         return f"{breaker.unknown} answers in a row were lost"
-    if len(breaker.recent) == policy.of_last <= 2 * bad:
+    if 2 * bad >= policy.of_last:
         return f"{bad} of the last {policy.of_last} posts failed"
     return ""

@@ -40,6 +40,7 @@ class Ceiling:
         proven: the most that were ever in flight with a post accepted on top.
         last: number of the last post.
         raised: number of the last post before the window last grew: only later ones may let it grow again.
+        asked_at: when the first post after that was sent that fills at least half of the window.
         cut: number of the last post before the ceiling last fell: busy answers to earlier ones belong to that fall.
         probe: number of the post that first tried one more; None where *held* is not on trial.
         passed: posts accepted since then with every slot taken. One is no proof: another job may have been ready
@@ -57,6 +58,7 @@ class Ceiling:
     proven: int = 0
     last: int = 0
     raised: int = 0
+    asked_at: float = math.inf
     cut: int = 0
     probe: int | None = None
     passed: int = 0
@@ -82,12 +84,26 @@ class Ceiling:
         """Return 0 where one more may go, the seconds to the next probe, or infinity where a slot must be left."""
         if in_flight < self.limit:
             return 0.0
+        if self._below_known:
+            return max(0.0, self.asked_at + self.policy.taken_after - now)
         probing = self.held is not None and self.limit == self.held == in_flight < self.policy.ceiling
         return max(0.0, self.probe_at - now) if probing and self.probe is None else math.inf
 
+    @property
+    def _below_known(self) -> bool:
+        return self.window < self.top and (self.held is not None or not self.policy.adaptive)
+
+    def looked(self, now: float) -> Ceiling:
+        """Return the state after some time: below a known limit, silence is a success too."""
+        if not (self._below_known and now >= self.asked_at + self.policy.taken_after):
+            return self
+        return self.opened(self.window * 2, f"doubled: nothing was refused for {self.policy.taken_after:g} s")
+
     def posted(self, ticket: Ticket, now: float) -> Ceiling:
         """Return the state with *ticket* sent; one above the limit is the probe."""
-        after = replace(self, last=ticket.number, probe_at=self.probe_at if self.last else now + self.gap)
+        asked_at = min(self.asked_at, now) if ticket.in_flight * 2 >= self.window else self.asked_at
+        probe_at = self.probe_at if self.last else now + self.gap
+        after = replace(self, last=ticket.number, probe_at=probe_at, asked_at=asked_at)
         if ticket.in_flight <= self.top or self.held is None:
             return after
         more = self.held + 1
@@ -101,7 +117,8 @@ class Ceiling:
             return self._tried(self.passed + full, now)
         grows = ticket.number > self.raised and ticket.in_flight * 2 >= self.window < self.top
         after = self.opened(self.window * 2, "doubled after a success") if grows else self
-        return replace(after, proven=max(self.proven, ticket.in_flight)) if ticket.number > self.cut else after
+        proves = ticket.number > self.cut and ticket.in_flight > self.proven
+        return replace(after, proven=ticket.in_flight) if proves else after
 
     def _tried(self, passed: int, now: float) -> Ceiling:
         after = replace(self, passed=passed)
@@ -118,7 +135,7 @@ class Ceiling:
 
     def opened(self, window: int, reason: str) -> Ceiling:
         """Return the state with the slow start at *window* slots."""
-        return replace(self, window=min(window, self.top), raised=self.last, reason=reason)
+        return replace(self, window=min(window, self.top), raised=self.last, asked_at=math.inf, reason=reason)
 
     def refused(self, ticket: Ticket, taken: int, said: int | None, now: float) -> Ceiling:
         """Return the state after a busy answer.
@@ -130,7 +147,7 @@ class Ceiling:
         """
         held = self._learned(ticket, taken, said)
         reason = f"the service takes {said}" if said is not None and held == said else f"refused on top of {taken}"
-        after = replace(self, held=held, window=1, reason=reason)
+        after = replace(self, held=held, window=1, asked_at=math.inf, reason=reason)
         if ticket.number <= self.cut:
             return after
         gap = self._next_gap(ticket, held, said)

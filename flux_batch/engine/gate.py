@@ -50,7 +50,7 @@ class Gate:
 
     def passed(self) -> Gate:
         """Return the gate after an accepted post."""
-        return replace(self, refusals=0, since=math.inf)
+        return replace(self, refusals=0, since=math.inf) if self.refusals else self
 
     def wait(self, now: float) -> float:
         """Return the seconds until it opens, 0 where it is open."""

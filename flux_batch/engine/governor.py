@@ -73,7 +73,8 @@ class Governor:
         void: taken slots whose post the service did not take: they fill no place of its queue.
         finished: accepted jobs that have left.
         cautious: one post at a time, until one is accepted.
-        lone: the number of that one post while it is unanswered.
+        lone: the number of that one post while it is unanswered, sent at *lone_at*.
+        proved: whether the service ever took a post: until then silence proves nothing.
         silent: whether a pause was announced and not yet its end.
         free_at: state of the rate limit.
         over: no post any more.
@@ -88,6 +89,8 @@ class Governor:
     finished: int = 0
     cautious: bool = True
     lone: int | None = None
+    lone_at: float = math.inf
+    proved: bool = False
     silent: bool = False
     free_at: float = -math.inf
     over: bool = False
@@ -122,7 +125,27 @@ class Governor:
     def _room(self, now: float) -> float:
         if not self.cautious:
             return self.ceiling.wait(self.in_flight, now)
-        return 0.0 if self.lone is None and self.in_flight < self.ceiling.top else math.inf
+        if self.lone is None:
+            return 0.0 if self.in_flight < self.ceiling.top else math.inf
+        return max(0.0, self.lone_at + self.policy.taken_after - now) if self._may_be_taken else math.inf
+
+    @property
+    def _may_be_taken(self) -> bool:
+        return self.proved and not self.breaker.trips and self.lone is not None
+
+    def looked(self, now: float) -> Governor:
+        """Return the state after some time: a lone post that was not refused by now was taken."""
+        if not self.cautious:
+            ceiling = self.ceiling.looked(now)
+            return self if ceiling is self.ceiling else replace(self, ceiling=ceiling)
+        if self._may_be_taken and now >= self.lone_at + self.policy.taken_after:
+            return self.opened()
+        return self
+
+    def opened(self) -> Governor:
+        """Return the state after the lone post was taken: the slow start begins with what is in flight."""
+        ceiling = self.ceiling.opened(max(2, 2 * (self.in_flight - self.void)), "the service takes posts")
+        return replace(self, cautious=False, lone=None, proved=True, ceiling=ceiling)
 
     def next_ticket(self) -> Ticket:
         """Return the ticket the next post will carry."""
@@ -131,19 +154,23 @@ class Governor:
 
 def decide(state: Governor, event: Happening, now: float, rng: Random) -> tuple[Governor, tuple[Action, ...]]:
     """Return the state after *event* at *now* (monotonic seconds), and what to announce or do, in order."""
+    actions: list[Action] = []
     match event:
         case Posted():
             after, actions = _posted(state, now)
         case Answered(ticket=ticket, outcome=outcome):
             after, actions = _answered(state, ticket, outcome, now, rng)
         case Left(ticket=ticket, outcome=outcome):
-            after, actions = _left(state, ticket, outcome), []
+            after = _left(state, ticket, outcome)
         case Looked():
-            after, actions = state, []
+            after = state.looked(now)
+            actions = _changes(state, after)
         case _:
             assert_never(event)
     actions.extend(_given_up(after, now))
-    return replace(after, over=after.over or any(isinstance(a, GiveUp) for a in actions)), tuple(actions)
+    if any(isinstance(action, GiveUp) for action in actions):
+        after = replace(after, over=True)
+    return after, tuple(actions)
 
 
 def _posted(state: Governor, now: float) -> tuple[Governor, list[Action]]:
@@ -154,6 +181,7 @@ def _posted(state: Governor, now: float) -> tuple[Governor, list[Action]]:
         ceiling=state.ceiling.posted(ticket, now),
         in_flight=ticket.in_flight,
         lone=ticket.number if state.cautious else None,
+        lone_at=now,
         silent=False,
         free_at=rate.admit(state.free_at, now)[1] if rate else state.free_at,
     )
@@ -186,13 +214,9 @@ def _answered(
 
 
 def _accepted(state: Governor, ticket: Ticket, now: float, *, alone: bool) -> Governor:
-    after = replace(state, ceiling=state.ceiling.accepted(ticket, now))
-    if ticket.number > state.ceiling.cut:
-        after = replace(after, gate=state.gate.passed())
-    if not (alone and state.cautious):
-        return after
-    window = max(2, 2 * (state.in_flight - state.void))
-    return replace(after, cautious=False, ceiling=after.ceiling.opened(window, "the service takes posts"))
+    gate = state.gate.passed() if ticket.number > state.ceiling.cut else state.gate
+    after = replace(state, gate=gate, ceiling=state.ceiling.accepted(ticket, now))
+    return after.opened() if alone and state.cautious else after
 
 
 def _refused(state: Governor, ticket: Ticket, busy: Busy, now: float, rng: Random) -> tuple[Governor, list[Action]]:

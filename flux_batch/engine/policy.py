@@ -40,6 +40,8 @@ class SlotPolicy:
         rate: posts a second, where the endpoint limits those too.
         max_wait: a service that asks for a longer pause than this ends the run.
         patience: so does one that is busy for this long without taking a single job.
+        taken_after: a refusal comes within a second or so (1.0 to 1.3 s were seen); a post that is silent for longer
+            was taken. This only speeds up the slow start below a limit that is known.
         busy_longest: busy answers in a row that name no time double the pause up to this.
         probe_first: one slot more than the learned ceiling is tried after this time,
         probe_longest: and twice as long after each time it was refused, up to this.
@@ -56,6 +58,7 @@ class SlotPolicy:
     rate: Rate | None = None
     max_wait: float = 900.0
     patience: float = 2 * 3600.0
+    taken_after: float = 3.0
     busy_longest: float = 120.0
     probe_first: float = 600.0
     probe_longest: float = 2 * 3600.0

@@ -5,8 +5,8 @@ has to expect: how long, on average, a job like this one has been ready by now. 
 from every answer: that a job takes a multiple of the service's estimate, and that it takes so many seconds whatever the
 estimate says. Whichever foretold the last answers better counts more.
 
-A question is due when that idle time reaches a threshold; where questions are scarce, the job goes first whose idle time
-is largest. For a memoryless wait this is the best there is; for others it is close, and needs no planning ahead.
+A question is due when that idle time reaches a threshold; where questions are scarce, the job goes first whose idle
+time is largest. For a memoryless wait this is the best there is; for others it is close, and needs no planning ahead.
 """
 
 from __future__ import annotations

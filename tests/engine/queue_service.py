@@ -74,6 +74,7 @@ class QueueService:
     served: list[Served] = field(default_factory=list)
     polls: list[float] = field(default_factory=list)
     depths: list[tuple[float, int]] = field(default_factory=list)
+    _unfinished: list[Served] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.depths.append((0.0, self.depth))
@@ -85,7 +86,8 @@ class QueueService:
 
     def taken(self, now: float) -> int:
         """Places taken at *now*, foreign jobs included."""
-        return self.foreign + sum(not job.done(now) for job in self.served[-4 * self.depth - 100 :])
+        self._unfinished = [job for job in self._unfinished if not job.done(now)]
+        return self.foreign + len(self._unfinished)
 
     async def post(self) -> tuple[Outcome, Served | None]:
         """Answer one post: what it came to, and the job where it was taken."""
@@ -97,23 +99,22 @@ class QueueService:
             await anyio.sleep(self.latency)
             return outcome, None
         job = self._begin(now)
-        await anyio.sleep(job.end - now if self.holds else 0.0)
-        await anyio.sleep(self.latency)
+        await anyio.sleep(self.latency + (job.end - now if self.holds else 0.0))
         return Accepted(), job
 
     async def poll(self, job: Served) -> bool:
         """Answer whether *job* is done."""
-        await anyio.sleep(self.latency)
-        self.polls.append(anyio.current_time())
-        done = job.done(anyio.current_time())
-        await anyio.sleep(self.latency)
-        return done
+        arrives = anyio.current_time() + self.latency
+        self.polls.append(arrives)
+        await anyio.sleep(2 * self.latency)
+        return job.done(arrives)
 
     def _begin(self, now: float) -> Served:
         seconds = self.times(self.rng)
         eta = seconds * self.rng.uniform(1 - self.eta_error, 1 + self.eta_error)
         job = Served(now, now + seconds, eta)
         self.served.append(job)
+        self._unfinished.append(job)
         return job
 
     def _full(self) -> Outcome:

@@ -35,7 +35,7 @@ def used(run: Run) -> float:
 @pytest.mark.parametrize("depth", DEPTHS)
 async def test_a_known_limit_is_used_up(depth: int, times: Times) -> None:
     """Where the service holds the answer, 98 % of the slot-seconds are in service and no post is refused."""
-    run = await Run(QueueService(depth, times, Random(3)), fixed(depth), until=HOUR * 2 / 3).go()
+    run = await Run(QueueService(depth, times, Random(3)), fixed(depth), until=HOUR / 2).go()
 
     assert used(run) >= 0.98
     assert run.service.rejects == 0
@@ -45,7 +45,7 @@ async def test_a_known_limit_is_used_up(depth: int, times: Times) -> None:
 @pytest.mark.parametrize("depth", DEPTHS)
 async def test_an_unknown_limit_is_learned(depth: int, times: Times) -> None:
     """Learning it, and trying one more now and then, costs less than 7 % of the hour and 1 % of the posts."""
-    run = await Run(QueueService(depth, times, Random(3)), SlotPolicy(), until=HOUR).go()
+    run = await Run(QueueService(depth, times, Random(3)), SlotPolicy(), until=HOUR / 2).go()
 
     assert used(run) >= 0.93
     assert run.service.rejects < 0.01
@@ -63,46 +63,48 @@ async def test_an_unknown_limit_is_learned_without_words(depth: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "depth, times, least",
+    "depth, times",
     [
-        pytest.param(5, constant(MEAN), 0.95, id="5-constant"),
-        pytest.param(5, heavy_tailed(MEAN), 0.95, id="5-heavy-tailed"),
-        pytest.param(10, constant(MEAN), 0.95, id="10-constant"),
-        pytest.param(15, constant(MEAN), 0.94, id="15-constant"),  # over a whole hour 0.95: the times are learned
+        pytest.param(5, constant(MEAN), id="5-constant"),
+        pytest.param(5, heavy_tailed(MEAN), id="5-heavy-tailed"),
+        pytest.param(10, constant(MEAN), id="10-constant"),
     ],
 )
-async def test_jobs_that_must_be_polled_keep_the_slots_busy(depth: int, times: Times, least: float) -> None:
-    """With an estimate right within 20 % and two polls a second for all jobs, 95 % are in service."""
+async def test_jobs_that_must_be_polled_keep_the_slots_busy(depth: int, times: Times) -> None:
+    """With an estimate right within 20 % and two polls a second for all jobs, 95 % are in service.
+
+    Fifteen slots get there in an hour, where times repeat themselves and can be learned: benchmarks/governor.py.
+    """
     service = QueueService(depth, times, Random(3), holds=False)
 
     run = await Run(service, fixed(depth), until=HOUR / 3).go()
 
-    assert used(run) >= least
+    assert used(run) >= 0.95
     assert len(service.polls) <= 2 * (run.ended - run.begun) + 1
 
 
-@pytest.mark.parametrize("depth, attainable, gain", [(10, 0.951, 0.03), (15, 0.921, 0.0)])
-async def test_scarce_polls_go_where_they_gain_most(depth: int, attainable: float, gain: float) -> None:
-    """Within 6 % of *attainable*, and better by *gain* than by growing pauses.
+async def test_scarce_polls_go_where_they_gain_most() -> None:
+    """Within 6 % of what can be had at all, and 3 points better than by growing pauses.
 
-    With 1.4 to 2 polls a job and times that only the estimate foretells, nobody can do better than *attainable*: the
-    least idle time for so many questions about an end spread evenly over 0.83 to 1.25 of the estimate, were they never
-    in each other's way.
+    With two polls a job and times that only the estimate foretells, nobody can do better than *attainable*: the least
+    idle time for so many questions about an end spread evenly over 0.83 to 1.25 of the estimate, were they never in
+    each other's way.
     """
-    service, other = (QueueService(depth, heavy_tailed(MEAN), Random(3), holds=False) for _ in range(2))
+    attainable = 0.951
+    service, other = (QueueService(10, heavy_tailed(MEAN), Random(3), holds=False) for _ in range(2))
 
-    watched = await Run(service, fixed(depth), until=HOUR / 4).go()
-    paused = await Run(other, fixed(depth), until=HOUR / 4, watched=False).go()
+    watched = await Run(service, fixed(10), until=HOUR / 6).go()
+    paused = await Run(other, fixed(10), until=HOUR / 6, watched=False).go()
 
     assert used(watched) >= 0.94 * attainable
-    assert used(watched) >= used(paused) + gain
+    assert used(watched) >= used(paused) + 0.03
 
 
 async def test_learning_the_limit_by_polled_jobs() -> None:
     """Jobs that are ready without our knowing do not pass for room: few posts are refused."""
     service = QueueService(5, heavy_tailed(MEAN), Random(3), holds=False, says_limit=False)
 
-    run = await Run(service, SlotPolicy(), until=HOUR / 2).go()
+    run = await Run(service, SlotPolicy(), until=HOUR / 3).go()
 
     assert used(run) >= 0.9
     assert service.rejects < 0.01
@@ -122,9 +124,9 @@ async def test_a_limit_that_falls_is_followed() -> None:
     """The plan was changed from 15 to 5: one pause, then five."""
     service = QueueService(15, heavy_tailed(MEAN), Random(3))
 
-    run = await Run(service, SlotPolicy(), until=HOUR).go((HOUR / 2, lambda: service.resize(5)))
+    run = await Run(service, SlotPolicy(), until=HOUR / 2).go((HOUR / 4, lambda: service.resize(5)))
 
-    assert used(run) >= 0.92
+    assert used(run) >= 0.9
     assert service.rejects < 0.01
 
 
@@ -132,11 +134,11 @@ async def test_a_limit_that_rises_is_found() -> None:
     """A limit does not freeze after one cut: it is tried again, and followed up to the new one."""
     service = QueueService(5, heavy_tailed(MEAN), Random(3))
 
-    run = await Run(service, SlotPolicy(), until=2 * HOUR).go((HOUR / 2, lambda: service.resize(15)))
+    run = await Run(service, SlotPolicy(), until=HOUR * 5 / 4).go((HOUR / 4, lambda: service.resize(15)))
 
     limits = [event.limit for _, event in run.heard if isinstance(event, SlotsChanged)]
     assert max(limits) >= 15
-    assert service.utilisation(run.begun + HOUR, run.begun + 2 * HOUR) >= 0.9
+    assert service.utilisation(run.begun + HOUR * 3 / 4, run.begun + HOUR * 5 / 4) >= 0.9
 
 
 async def test_a_queue_shared_with_somebody_else_is_shared() -> None:
