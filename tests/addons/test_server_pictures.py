@@ -48,12 +48,12 @@ async def test_who_asks_at_the_same_time_shares_one_rendering() -> None:
 async def test_memory_does_not_grow() -> None:
     """What was used longest ago makes room, and is rendered again when asked for."""
     renderer = Counting()
-    pictures = Pictures(renderer, room=3000)
+    pictures = Pictures(renderer, room=3003)
     for seed in (1, 2, 3, 1, 4, 1, 2):
         await pictures.of(order(seed))
 
     assert renderer.rendered == [1, 2, 3, 4, 2]
-    assert pictures.size <= 3000
+    assert pictures.size <= 3003
 
 
 async def test_a_picture_larger_than_the_room_is_not_kept() -> None:
@@ -81,6 +81,17 @@ async def test_the_oldest_requests_are_forgotten() -> None:
         links = [(await probe.get(answer["output"][0])).status for answer in answers]
 
     assert (fetched, links) == ([404, 200, 200], [404, 200, 200])
+
+
+async def test_long_prompts_are_forgotten_sooner() -> None:
+    """What is remembered is bounded in bytes as well as in requests."""
+    async with probing() as probe:
+        shelf = probe.server.service.shelf
+        shelf._heft = 5_000_000
+        ids = [(await probe.post(prompt="x" * 1_000_000)).json["id"] for _ in range(6)]
+        known = [shelf.by_id(str(identity)) is not None for identity in ids]
+
+    assert known == [False, False, True, True, True, True]
 
 
 async def test_painting_does_not_stop_the_loop() -> None:

@@ -15,7 +15,8 @@ from flux_batch.addons.server.faults.cue import Event
 from flux_batch.addons.server.reply import JSON, Body
 
 ROOM = 50_000
-"""Entries kept in memory; a ledger file keeps them all."""
+HEFT = 2**27
+"""Entries kept in memory, and their bytes as JSON; a ledger file keeps them all."""
 DONE = "done"
 
 
@@ -66,7 +67,8 @@ class Ledger:
 
     def __init__(self, file: Path | None = None, past: Sequence[Body] = ()) -> None:
         self._file = file
-        self._entries: deque[Entry] = deque(maxlen=ROOM)
+        self._entries: deque[tuple[Entry, int]] = deque()
+        self._heft = 0
         self._turn = anyio.Lock()
         self._counts: Counter[str] = Counter()
         self._last = max((whole(entry.get("seq")) for entry in past), default=0)
@@ -75,7 +77,7 @@ class Ledger:
             self._counts[kind] = max(self._counts[kind], whole(entry.get("n")))
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(tuple(self._entries))
+        return iter([entry for entry, _ in self._entries])
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -97,10 +99,14 @@ class Ledger:
 
     async def write(self, entry: Entry) -> None:
         """Record *entry*, in the file first."""
+        text = line(entry)
         if self._file is not None:
             async with self._turn:
-                await anyio.to_thread.run_sync(append, self._file, line(entry))
-        self._entries.append(entry)
+                await anyio.to_thread.run_sync(append, self._file, text)
+        self._entries.append((entry, len(text)))
+        self._heft += len(text)
+        while len(self._entries) > ROOM or self._heft > HEFT:
+            self._heft -= self._entries.popleft()[1]
 
 
 def whole(value: JSON) -> int:

@@ -45,6 +45,11 @@ class Order:
     webhook: str | None = None
     track_id: str | int | None = None
 
+    @property
+    def heft(self) -> int:
+        """Characters a client has put into it, about: what remembering it costs."""
+        return sum(len(str(value)) for value in self.meta.values())
+
 
 def understand(asked: TextToImage, rng: Random) -> Order:
     """Settle what *asked* leaves open: the seed, the capped steps, the rewritten prompt, the safety checker's word."""

@@ -58,7 +58,11 @@ class Pictures:
 
     def _keep(self, look: Look, files: Sequence[bytes]) -> None:
         self._kept[look] = files
-        self.size += sum(map(len, files))
+        self.size += heft(look, files)
         while self.size > self._room and self._kept:
-            _, dropped = self._kept.popitem(last=False)
-            self.size -= sum(map(len, dropped))
+            self.size -= heft(*self._kept.popitem(last=False))
+
+
+def heft(look: Look, files: Sequence[bytes]) -> int:
+    """Bytes it takes to keep *files*, about: theirs and the prompt's."""
+    return len(look[0].prompt) + sum(map(len, files))

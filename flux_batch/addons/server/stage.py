@@ -13,7 +13,7 @@ from aiohttp import web
 
 from flux_batch.addons.server.answers import Scene
 from flux_batch.addons.server.faults.cue import Cue, Event
-from flux_batch.addons.server.faults.table import LASTING, STICKY, Fault, fault_named
+from flux_batch.addons.server.faults.table import API, LASTING, STICKY, Fault, fault_named
 from flux_batch.addons.server.faults.wire import Delivery
 from flux_batch.addons.server.ledger import DONE, Entry, Ledger, stamp
 from flux_batch.addons.server.reply import Body, Reply, Said, encode
@@ -104,7 +104,9 @@ class Stage:
 
     async def record(self, event: Event, outcome: Outcome, payload: Body | None, cue: Cue | None) -> None:
         """Write the exchange down before anything of the answer leaves."""
-        body = {name: value for name, value in payload.items() if name != "key"} if payload else None
+        body = (
+            {name: value for name, value in payload.items() if name != "key"} if payload and event.kind in API else None
+        )
         silent = cue is not None and fault_named(cue.name).deliver is not None
         status = None if silent else outcome.status
         await self.ledger.write(self.entry(event, outcome.work, status, outcome.billed, cue, body))

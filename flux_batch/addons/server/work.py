@@ -66,10 +66,12 @@ class Shelf:
 
     Args:
         room: requests remembered.
+        heft: bytes of prompts and the like remembered, about.
     """
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, heft: int = 2**28) -> None:
         self._room = room
+        self._heft = heft
         self._works: OrderedDict[int, Work] = OrderedDict()
         self._ids: dict[str, int] = {}
 
@@ -77,8 +79,10 @@ class Shelf:
         """Remember *work*, forgetting the oldest where there is no room."""
         self._works[work.id] = work
         self._ids[work.uuid] = work.id
-        while len(self._works) > self._room:
+        self._heft -= work.order.heft
+        while len(self._works) > self._room or self._heft < 0:
             _, oldest = self._works.popitem(last=False)
+            self._heft += oldest.order.heft
             del self._ids[oldest.uuid]
 
     def by_id(self, identity: str) -> Work | None:
