@@ -14,7 +14,7 @@ from PIL import Image
 
 from flux_batch.errors import UsageError
 from flux_batch.store.folder import Folder
-from flux_batch.store.log import read_lines
+from flux_batch.store.lines import read_lines
 
 GAP = 6
 PAPER = (250, 249, 246)
