@@ -88,8 +88,11 @@ const facts = (answer, seconds) => {
   find("facts").replaceChildren(...parts.map((part) => make("span", { textContent: part })), again);
 };
 
-const figure = (link, number) =>
-  make("figure", {}, make("img", { src: new URL(link).pathname, alt: `picture ${number + 1}` }));
+const figure = (link, number) => {
+  const path = new URL(link).pathname;
+  const picture = make("img", { src: path, alt: `picture ${number + 1}` });
+  return make("figure", {}, make("a", { href: path, target: "_blank", title: "open in full size" }, picture));
+};
 
 const generate = async () => {
   const began = performance.now();
