@@ -23,7 +23,8 @@ from flux_batch.errors import FluxBatchError, RunStopped, StorageFailed
 from flux_batch.grid import Grid
 from flux_batch.plan import Plan, make_plan
 from flux_batch.plan.job import Job
-from flux_batch.request.endpoint import Endpoint, find_endpoint
+from flux_batch.request.endpoint import Endpoint, find_endpoints
+from flux_batch.request.fleet import open_endpoints
 from flux_batch.request.transport import Transport
 from flux_batch.store.agenda import Agenda
 from flux_batch.store.crew import DOWNLOADS, Ground, check_price, hire
@@ -112,14 +113,13 @@ class Batch:
 
     async def __aenter__(self) -> Self:
         check_price(self.grid)
-        at = self.grid.endpoint
-        endpoint = self._endpoint or find_endpoint(at.base_url, at.key_env, at.key_file)
-        self._drain = min(self._drain, FREE_DRAIN) if endpoint.forgets else self._drain
+        endpoints = (self._endpoint,) if self._endpoint else find_endpoints(self.grid.accounts)
+        self._drain = min(self._drain, FREE_DRAIN) if endpoints[0].forgets else self._drain
         self._send, self._receive = anyio.create_memory_object_stream[Event](BACKLOG)
         self._at_once = anyio.Event()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
-        self._tasks.start_soon(self._run, endpoint)
+        self._tasks.start_soon(self._run, endpoints)
         return self
 
     async def __aexit__(
@@ -143,18 +143,18 @@ class Batch:
                 raise self._error from None
             raise StopAsyncIteration from None
 
-    async def _run(self, endpoint: Endpoint) -> None:
+    async def _run(self, endpoints: tuple[Endpoint, ...]) -> None:
         """Open the store and make what is missing; keep what ends the run for whoever iterates."""
         with self._send:
             try:
                 folder = Folder(self.grid.output.dir, self.disk)
-                async with open_store(folder, self._ground.clock, forgets=endpoint.forgets) as store:
-                    await self._make(store, endpoint)
+                async with open_store(folder, self._ground.clock, forgets=endpoints[0].forgets) as store:
+                    await self._make(store, endpoints)
             except FluxBatchError as error:
                 self._error = error
 
-    async def _make(self, store: Store, endpoint: Endpoint) -> None:
-        agenda = Agenda(self.plan, store, self.grid.limits, forgets=endpoint.forgets)
+    async def _make(self, store: Store, endpoints: tuple[Endpoint, ...]) -> None:
+        agenda = Agenda(self.plan, store, self.grid.limits, forgets=endpoints[0].forgets)
         ran = await anyio.to_thread.run_sync(versions)
         ending = Ending(self.grid, self.plan.images, store.now(), ran)
         if await anyio.to_thread.run_sync(agenda.empty):
@@ -162,11 +162,11 @@ class Batch:
             await self._send.send(Ended(self.report, changed=False))
             return
         need = room_needed(self.plan, self.grid.limits, store.stock.done.images)
-        await store.begin(run_record(self.grid, endpoint.base_url, self.plan.images), need=need)
+        await store.begin(run_record(self.grid, endpoints[0].base_url, self.plan.images), need=need)
         await self._send.send(Begun(self.plan.images, store.stock.done.images, agenda.owed, tuple(store.notes)))
         failed: FluxBatchError | None = None
         try:
-            async with endpoint.open(links=DOWNLOADS) as transport:
+            async with open_endpoints(endpoints, links=DOWNLOADS) as transport:
                 await self._deliver_all(store, agenda, transport)
         except FluxBatchError as error:
             failed = error

@@ -87,9 +87,9 @@ def _level(verbose: int) -> int:
 
 def _dry_run(grid: Grid) -> int:
     from flux_batch.plan import make_plan
-    from flux_batch.request.endpoint import find_endpoint
+    from flux_batch.request.endpoint import find_endpoints
 
-    find_endpoint(grid.endpoint.base_url, grid.endpoint.key_env, grid.endpoint.key_file)
+    find_endpoints(grid.accounts)
     plan = make_plan(grid)
     say(f"{len(plan):,} posts for {plan.images:,} images; nothing was sent", err=grid.run.json_)
     return 0

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TextIO
 from tqdm import tqdm
 
 from flux_batch.cli.words import duration, many, plain, say
-from flux_batch.engine.events import BreakerOpened, Paused, SlotsChanged
+from flux_batch.engine.events import BreakerOpened, LaneClosed, Paused, SlotsChanged
 from flux_batch.store.events import Begun, Event, Failed, Kept, Quarantined, Stopping
 
 EVERY = 5.0
@@ -164,16 +164,27 @@ def notices(event: Event) -> list[str]:
         case Begun(notes=notes, owed=owed):
             fetch = [f"{many(owed, 'job')} paid for earlier: fetched first, not bought again"] if owed else []
             return [*map(plain, notes), *fetch]
-        case Failed(prompt=prompt, kind=kind, message=message):
-            return [f"{kind}: {plain(prompt, PROMPT_WIDTH)!r}: {plain(message, 200)}"]
-        case Quarantined(file_name=name, reason=reason):
-            return [f"set aside: {name}: {plain(reason, 200)}"]
-        case Paused(seconds=seconds, reason=reason) | BreakerOpened(seconds=seconds, reason=reason):
-            return [f"waiting {duration(seconds)}: {plain(reason, 200)}"]
         case Stopping(reason=reason, seconds=seconds):
             return [
                 f"stopping: {plain(reason, 200)}",
                 f"what is under way has {duration(seconds)} to come home; a second Ctrl-C ends it now",
             ]
         case _:
-            return []
+            line = _line(event)
+            return [line] if line else []
+
+
+def _line(event: Event) -> str:
+    line = ""
+    match event:
+        case Failed(prompt=prompt, kind=kind, message=message):
+            line = f"{kind}: {plain(prompt, PROMPT_WIDTH)!r}: {plain(message, 200)}"
+        case Quarantined(file_name=name, reason=reason):
+            line = f"set aside: {name}: {plain(reason, 200)}"
+        case Paused(seconds=seconds, reason=reason) | BreakerOpened(seconds=seconds, reason=reason):
+            line = f"waiting {duration(seconds)}: {plain(reason, 200)}"
+        case LaneClosed(reason=reason, lane=lane) if lane:
+            line = f"endpoint {lane} drops out: {plain(reason, 200)}"
+        case _:
+            pass
+    return line

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, field_validator
 
 from flux_batch.grid.cells import NAME, Cells, Part
 from flux_batch.grid.forms import Filling
-from flux_batch.grid.settings import Endpoint, Gates, Limits, Output, Webhook, Words
+from flux_batch.grid.settings import EMBEDDED, Endpoint, Gates, Limits, Output, Webhook, Words
+from flux_batch.grid.strict import complain
 
 
 class Grid(Cells):
@@ -21,6 +22,9 @@ class Grid(Cells):
     name: str = Field("grid", pattern=NAME, description="names the output folder")
     description: str | None = Field(None, description="for people")
     endpoint: Endpoint = Field(default_factory=Endpoint, description="where requests go, and which account they use")
+    endpoints: Annotated[tuple[Endpoint, ...], Field(strict=False)] = Field(
+        (), description="several endpoints or keys instead of one: work goes to whoever has a free slot"
+    )
     profile: Literal["documented", "strict-types"] = Field("documented", description="bounds, and types on the wire")
     grids: Annotated[tuple[Part, ...], Field(strict=False)] = Field((), description="several grids, one after another")
     order: Literal["balanced", "grid"] = Field(
@@ -40,6 +44,28 @@ class Grid(Cells):
         return self._source
 
     @property
+    def accounts(self) -> tuple[Endpoint, ...]:
+        """The endpoints of a run: those under ``endpoints``, else the one."""
+        return self.endpoints or (self.endpoint,)
+
+    @property
+    def price(self) -> float | None:
+        """USD per image at the dearest endpoint, so that a limit holds whoever makes it; None where one is unknown."""
+        prices = [account.price for account in self.accounts]
+        known = [price for price in prices if price is not None]
+        return max(known) if len(known) == len(prices) else None
+
+    @field_validator("endpoints")
+    @classmethod
+    def _are_lanes(cls, value: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+        names = [each.name for each in value]
+        if len(set(names)) < len(names) or (value and None in names):
+            complain("endpoints need a name each, and no two the same", "- {name: standard, key_env: STANDARD_KEY}")
+        if len(value) > 1 and any(each.base_url == EMBEDDED for each in value):
+            complain("the embedded server cannot be one of several endpoints", "start one with `flux-batch serve`")
+        return value
+
+    @property
     def parts(self) -> tuple[Cells, ...]:
         """The grids of this file, one after the other: itself, or those under ``grids``."""
         return self.grids or (self,)
@@ -49,9 +75,9 @@ class Grid(Cells):
         changed: dict[str, Any] = {}
         if "dir" not in self.output.model_fields_set:
             changed["output"] = Output(dir=Path("runs") / self.name, name=self.output.name)
-        if source is not None and self.endpoint.key_file is not None:
-            key_file = source.parent / self.endpoint.key_file.expanduser()
-            changed["endpoint"] = self.endpoint.model_copy(update={"key_file": key_file})
+        if source is not None:
+            changed["endpoint"] = self.endpoint.beside(source.parent)
+            changed["endpoints"] = tuple(each.beside(source.parent) for each in self.endpoints)
         grid = self.model_copy(update=changed)
         grid._source = source  # noqa: SLF001 - of our own copy
         return grid

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, field_validator
@@ -54,6 +54,7 @@ PathText: TypeAlias = Annotated[Path, _read(_path)]
 class Endpoint(Strict):
     """Where requests go and which account they use. The key itself never stands in a grid."""
 
+    name: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,40}$", description="names it among several endpoints")
     base_url: str = Field("https://modelslab.com/api/v6", description="`embedded`, or the API's http(s) URL")
     queue_limit: int = Field(5, ge=1, le=1000, description="slots of the account: 5, 10 or 15 by plan")
     key_file: PathText | None = Field(None, description="file that holds the key; relative to the grid file")
@@ -85,6 +86,12 @@ class Endpoint(Strict):
         if not re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", value) or LIKE_A_KEY.fullmatch(value.replace("_", "-")):
             complain("endpoint.key_env must name an environment variable", f"key_env: {KEY_VARIABLE}")
         return value
+
+    def beside(self, folder: Path) -> Self:
+        """Return the endpoint with its key file found from *folder*, where the grid file lies."""
+        if self.key_file is None:
+            return self
+        return self.model_copy(update={"key_file": folder / self.key_file.expanduser()})
 
 
 class Retry(Strict):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flux_batch.grid.settings import Endpoint as Account
 from flux_batch.request.embedded import embedded_server
 from flux_batch.request.http import HttpTransport, open_transport
 from flux_batch.request.key import Key, find_key
@@ -22,10 +23,12 @@ class Endpoint:
     Attributes:
         base_url: ``https://.../api/v6``, or ``embedded``.
         key: signs each body.
+        name: of its lane; empty where there is only one.
     """
 
     base_url: str
     key: Key
+    name: str = ""
 
     @property
     def forgets(self) -> bool:
@@ -41,6 +44,15 @@ class Endpoint:
             return
         async with embedded_server() as base_url, open_transport(base_url, self.key, links=links) as transport:
             yield transport
+
+
+def find_endpoints(accounts: Sequence[Account]) -> tuple[Endpoint, ...]:
+    """Pair each account of a grid with its key.
+
+    Raises: as :func:`find_endpoint`.
+    """
+    found = [find_endpoint(each.base_url, each.key_env, each.key_file) for each in accounts]
+    return tuple(replace(one, name=each.name or "") for one, each in zip(found, accounts, strict=True))
 
 
 def find_endpoint(base_url: str, key_env: str, key_file: Path | None) -> Endpoint:

@@ -7,9 +7,11 @@ from typing import cast
 
 import anyio
 
+from flux_batch.engine.brake import Brake
 from flux_batch.engine.budget import Budget
 from flux_batch.engine.clock import Clock
-from flux_batch.engine.outcome import Accepted, Failure, Outcome
+from flux_batch.engine.lanes import Lanes
+from flux_batch.engine.outcome import Accepted, Failure, Fatal, Outcome
 from flux_batch.engine.outcome import NeverSent as NothingSent
 from flux_batch.engine.retries import Retries
 from flux_batch.engine.retry import Failures
@@ -17,6 +19,7 @@ from flux_batch.engine.slots import Slots
 from flux_batch.errors import AnswerLost, LimitReached, NeverSent, RunStopped, StorageFailed
 from flux_batch.plan.job import Job, canonical
 from flux_batch.request.body import wire_body
+from flux_batch.request.fleet import through
 from flux_batch.request.transport import Transport
 from flux_batch.response.read import read_answer
 from flux_batch.response.verdict import Images, Pending, Unknown, Verdict
@@ -73,12 +76,13 @@ class Buyer:
 
     transport: Transport
     store: Store
-    slots: Slots
+    slots: Slots | Lanes
     follower: Follower
     profile: str
     budget: Budget
     ambiguity: Ambiguity
     retries: Retries
+    brake: Brake
     clock: Clock
     webhook: str | None = None
 
@@ -95,7 +99,7 @@ class Buyer:
         while True:
             self._may_repeat(job)
             async with self.slots.hold() as slot:
-                outcome = await self._pay(job)
+                outcome = await self._pay(job, slot.lane)
                 slot.note(outcome)
                 standing = self._standing(job)
                 if standing.stage is Stage.PENDING:
@@ -103,6 +107,8 @@ class Buyer:
             if isinstance(outcome, Accepted):
                 self.retries.succeeded(failed)
             failures = failures.after(outcome, self.clock.monotonic())
+            if isinstance(outcome, Fatal) and not self.brake.pulled:
+                continue  # this lane is closed; another may do it
             if standing.unknown >= MOST_UNKNOWN or not await self.retries.wait(failures, outcome):
                 return standing
             failed = cast("Failure", outcome)  # nothing else is waited for
@@ -115,10 +121,10 @@ class Buyer:
         if standing is not None and standing.stage is Stage.UNKNOWN:
             self.ambiguity.spend()
 
-    async def _pay(self, job: Job) -> Outcome:
+    async def _pay(self, job: Job, lane: str) -> Outcome:
         """Post within the budget: what one post may cost is set aside before its intent is written."""
         with await self.budget.reserve(job.samples) as room:
-            outcome = await self._post(job)
+            outcome = await self._post(job, lane)
             room.settle(outcome)
         return outcome
 
@@ -129,17 +135,17 @@ class Buyer:
         await self.store.record(record.rejected(job.id, 1, ("refused", words)))
         return self._standing(job)
 
-    async def _post(self, job: Job) -> Outcome:
+    async def _post(self, job: Job, lane: str) -> Outcome:
         before = self.store.book.standings.get(job.id)
         attempt = before.attempts + 1 if before else 1
         await self.store.record(record.intent(job, attempt))
-        verdict = await self._answered(job, attempt)
+        verdict = await self._answered(job, attempt, lane)
         if verdict is None:
             return NothingSent()
-        await self._write_down(job, attempt, verdict)
+        await self._write_down(job, attempt, verdict, lane)
         return lesson(verdict)
 
-    async def _answered(self, job: Job, attempt: int) -> Verdict | None:
+    async def _answered(self, job: Job, attempt: int, lane: str) -> Verdict | None:
         """Post and return what the answer means, None where nothing left this machine."""
         left = False
 
@@ -150,7 +156,7 @@ class Buyer:
 
         body = wire_body(job, self.profile, self.webhook)
         try:
-            answer = await self.transport.post(GENERATE, body, sent=sent)
+            answer = await through(self.transport, lane).post(GENERATE, body, sent=sent)
         except NeverSent as error:
             await self.store.settle(record.rejected(job.id, attempt, ("transient", cut(str(error)))))
             return None
@@ -165,7 +171,7 @@ class Buyer:
             raise
         return salvaged(read_answer(answer.status, answer.headers, answer.content))
 
-    async def _write_down(self, job: Job, attempt: int, verdict: Verdict) -> None:
+    async def _write_down(self, job: Job, attempt: int, verdict: Verdict, lane: str) -> None:
         """Put the answer into the journal before anything else touches it."""
         inline: tuple[str, ...] = ()
         if isinstance(verdict, Images):
@@ -174,9 +180,9 @@ class Buyer:
             except StorageFailed:
                 # The id alone is enough to ask for the images again; without it the money would be forgotten.
                 kept = verdict if verdict.id is None else Pending(verdict.id, meta=verdict.meta)
-                await self.store.settle(entry(job, attempt, kept))
+                await self.store.settle(entry(job, attempt, kept, lane=lane))
                 raise
-        await self.store.settle(entry(job, attempt, verdict, inline))
+        await self.store.settle(entry(job, attempt, verdict, inline, lane))
 
 
 def ambiguity_cap(at_once: int, planned: int) -> int:

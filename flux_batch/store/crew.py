@@ -13,6 +13,7 @@ from flux_batch.engine.brake import Brake
 from flux_batch.engine.budget import Budget
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.events import Notice
+from flux_batch.engine.lanes import Lanes
 from flux_batch.engine.policy import SlotPolicy
 from flux_batch.engine.pollgate import POLLS, Pace
 from flux_batch.engine.rate import Rate
@@ -22,6 +23,7 @@ from flux_batch.engine.slots import Slots
 from flux_batch.errors import UsageError
 from flux_batch.grid import Grid
 from flux_batch.grid.duration import deadline
+from flux_batch.grid.settings import Endpoint
 from flux_batch.request.transport import Transport
 from flux_batch.response.polling import Polling
 from flux_batch.store.buy import Ambiguity, Buyer, ambiguity_cap
@@ -65,8 +67,11 @@ class Ground:
 
 def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: Ground, notice: Notice) -> Crew:
     """Put a crew together for *planned* jobs; *notice* hears what the slots do."""
-    policy = slot_policy(grid)
     clock, rng, brake = ground.clock, ground.rng, ground.brake
+    policies = {account.name or "": slot_policy(grid, account) for account in grid.accounts}
+    lanes = [
+        Slots(policy, clock=clock, rng=rng, brake=brake, notice=notice, lane=name) for name, policy in policies.items()
+    ]
     follower = Follower(
         transport, store, Pace(POLLS, clock=clock), clock, Polling(patience=grid.limits.max_wait), ground.bells
     )
@@ -74,12 +79,13 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
     buyer = Buyer(
         transport=transport,
         store=store,
-        slots=Slots(policy, clock=clock, rng=rng, brake=brake, notice=notice),
+        slots=lanes[0] if len(lanes) == 1 else Lanes(lanes, brake=brake),
         follower=follower,
         profile=grid.profile,
-        ambiguity=Ambiguity(hold, ambiguity_cap(grid.endpoint.queue_limit, planned)),
+        ambiguity=Ambiguity(hold, ambiguity_cap(sum(each.queue_limit for each in grid.accounts), planned)),
         budget=budget(grid, clock, brake),
         retries=Retries(retry_policy(grid), clock=clock, rng=rng, brake=brake),
+        brake=brake,
         clock=clock,
         webhook=ground.webhook,
     )
@@ -87,7 +93,8 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
     patience = Patience(first=retry.first, longest=max(retry.first, retry.longest))
     fetcher = Fetcher(transport, store.folder, patience, clock, rng, store.book.downloaded)
     keeper = Keeper(store, grid.output.name, grid.gates.model_dump())
-    return Crew(buyer, fetcher, keeper, anyio.CapacityLimiter(DOWNLOADS), policy.ceiling + DOWNLOADS)
+    at_once = sum(policy.ceiling for policy in policies.values()) + DOWNLOADS
+    return Crew(buyer, fetcher, keeper, anyio.CapacityLimiter(DOWNLOADS), at_once)
 
 
 def check_price(grid: Grid) -> None:
@@ -96,7 +103,7 @@ def check_price(grid: Grid) -> None:
     Raises:
         UsageError: ``max_cost`` and no ``price``.
     """
-    if grid.limits.max_cost is not None and not grid.endpoint.price:
+    if grid.limits.max_cost is not None and not grid.price:
         raise UsageError(
             "max_cost needs the price of one image", hint="write it into the grid: `endpoint: {price: 0.0047}`, in USD"
         )
@@ -111,17 +118,17 @@ def budget(grid: Grid, clock: Clock, brake: Brake) -> Budget:
         brake=brake,
         max_posts=limits.max_posts,
         max_cost=limits.max_cost,
-        price=grid.endpoint.price,
+        price=grid.price,
         until=None if limits.until is None else deadline(limits.until, now).timestamp(),
     )
 
 
-def slot_policy(grid: Grid) -> SlotPolicy:
+def slot_policy(grid: Grid, account: Endpoint) -> SlotPolicy:
     """Read ``limits.concurrency`` and ``limits.rate``: a number is a ceiling, ``auto`` begins with the known slots."""
     limits = grid.limits
     rate = None if limits.rate is None else Rate.parse(limits.rate)
     if limits.concurrency == "auto":
-        return SlotPolicy(grid.endpoint.queue_limit, adaptive=True, rate=rate)
+        return SlotPolicy(account.queue_limit, adaptive=True, rate=rate)
     return SlotPolicy(limits.concurrency, adaptive=False, rate=rate)
 
 

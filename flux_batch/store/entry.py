@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from flux_batch.engine import outcome
@@ -50,18 +51,20 @@ def salvaged(verdict: Verdict) -> Verdict:
             return verdict
 
 
-def entry(job: Job, attempt: int, verdict: Verdict, inline: tuple[str, ...] = ()) -> Record:
+def entry(job: Job, attempt: int, verdict: Verdict, inline: tuple[str, ...] = (), lane: str = "") -> Record:
     """Return the journal line for *verdict*, the salvaged answer to post number *attempt* of *job*.
 
     Args:
         job, attempt: which post.
         verdict: what the answer means.
         inline: names of the files that now hold the images of an answer that carried them.
+        lane: name of the endpoint that answered.
     """
     match verdict:
         case Images() | Pending():
             pending = isinstance(verdict, Pending)
-            return record.accepted(job, attempt, generation(verdict, inline), pending=pending)
+            given = replace(generation(verdict, inline), lane=lane)
+            return record.accepted(job, attempt, given, pending=pending)
         case Busy(message=message, server=server):
             return record.rejected(job.id, attempt, ("transient" if server else "busy", cut(message)))
         case Refused(message=message):

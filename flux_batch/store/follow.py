@@ -11,6 +11,7 @@ from flux_batch.engine.clock import Clock
 from flux_batch.engine.pollgate import Pace
 from flux_batch.errors import TransportError
 from flux_batch.plan.job import JSON
+from flux_batch.request.fleet import through
 from flux_batch.request.transport import POLL_WITHIN, Transport
 from flux_batch.response.links import fetch_requests
 from flux_batch.response.polling import Polling
@@ -56,7 +57,7 @@ class Follower:
         while waited <= self.polling.deadline(given.eta):
             if await self.bells.or_sooner(standing.job.id, watch.turn):
                 await self.pace.turn()
-            verdict = await self._poll(form, given.id or "")
+            verdict = await self._poll(form, given)
             waited = self.clock.monotonic() - began
             if await self._conclude(standing, verdict, known_for + waited):
                 watch.ready()
@@ -106,14 +107,14 @@ class Follower:
         for sample in standing.open_samples:
             await self.store.settle(record.fate(standing.job.id, sample, Fate.LOST, reason=reason))
 
-    async def _poll(self, form: Form, generation_id: str) -> PollVerdict:
+    async def _poll(self, form: Form, given: Generation) -> PollVerdict:
         self.store.book.polled()
         path, body = form
         try:
-            answer = await self.transport.post(path, body, within=POLL_WITHIN)
+            answer = await through(self.transport, given.lane).post(path, body, within=POLL_WITHIN)
         except TransportError as error:
-            return Unknown(str(error), id=generation_id)
-        return read_poll(answer.status, answer.headers, answer.content, generation_id)
+            return Unknown(str(error), id=given.id)
+        return read_poll(answer.status, answer.headers, answer.content, given.id or "")
 
     async def ask(self, standing: Standing, sample: int) -> tuple[str, ...] | None:
         """Ask once more for the links of one image: None where they are gone, empty where nothing can be said now."""
@@ -121,7 +122,7 @@ class Follower:
         if given.id is None:
             return None
         await self.pace.turn()
-        verdict = await self._poll(fetch_requests(given.id)[0], given.id)
+        verdict = await self._poll(fetch_requests(given.id)[0], given)
         if isinstance(verdict, Images) and sample < len(verdict.links):
             return verdict.links[sample]
         return None if isinstance(verdict, Gone | Refused) else ()

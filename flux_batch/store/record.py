@@ -83,6 +83,7 @@ def _generation(given: Generation) -> Record:
         "meta": dict(given.meta),
         "seconds": given.seconds,
         "nsfw": given.nsfw,
+        "lane": given.lane,
     }
 
 
@@ -134,7 +135,7 @@ def _ready(standing: Standing, record: Record) -> Standing:
     before = standing.generation or Generation()
     now = _read_generation(record)
     # The first answer often has the seed and later ones no meta at all.
-    kept = replace(now, id=now.id or before.id, meta=now.meta or before.meta, at=before.at)
+    kept = replace(now, id=now.id or before.id, meta=now.meta or before.meta, at=before.at, lane=before.lane)
     return replace(standing, stage=Stage.PAID, generation=kept)
 
 
@@ -178,6 +179,7 @@ def _read_generation(record: Record) -> Generation:
         seconds=cast("float | None", record.get("seconds")),
         nsfw=cast("bool | None", record.get("nsfw")),
         at=str(record.get("at", "")),
+        lane=str(record.get("lane", "")),
     )
 
 

@@ -134,6 +134,7 @@ def failures(standings: Iterable[Standing], missing: Iterable[Kept] = ()) -> Ite
 
 SETTINGS: dict[str, bool | set[str]] = {
     "endpoint": True,
+    "endpoints": True,
     "gates": True,
     "limits": {"retry", "max_wait"},
     "output": {"name"},
@@ -151,7 +152,7 @@ def run_record(grid: Grid, service: str, planned: int) -> Record:
         "grid_digest": grid.digest,
         "service": service,
         "planned": planned,
-        "price": grid.endpoint.price,
+        "price": grid.price,
         "settings": settings,
     }
 
@@ -180,7 +181,7 @@ def report(ending: Ending, store: Store, agenda: Agenda, reason: FluxBatchError 
     book, money = store.book, store.book.money
     open_images = counts(agenda.unfinished())
     open_images["failed"] += len(agenda.missing)
-    price = ending.grid.endpoint.price
+    price = ending.grid.price
     return Report(
         grid=ending.grid.name,
         grid_digest=ending.grid.digest,

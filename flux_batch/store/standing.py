@@ -45,6 +45,7 @@ class Generation:
         seconds: generation time.
         nsfw: whether the safety checker spoke.
         at: when it was accepted, RFC 3339.
+        lane: name of the endpoint that accepted it, empty where there is only one.
     """
 
     id: str | None = None
@@ -55,6 +56,7 @@ class Generation:
     seconds: float | None = None
     nsfw: bool | None = None
     at: str = ""
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
