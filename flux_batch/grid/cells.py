@@ -10,9 +10,10 @@ from pydantic import Field, model_validator
 
 from flux_batch.grid.axes import Axes, Params
 from flux_batch.grid.condition import Clause, Condition, clause
-from flux_batch.grid.dimension import Dimension, dimensions
+from flux_batch.grid.dimension import Dimension, dimensions, once
 from flux_batch.grid.forms import choices
 from flux_batch.grid.lattice import Lattice
+from flux_batch.grid.rule import RULES
 from flux_batch.grid.strict import Strict, Unfit, complain
 
 StyleMode: TypeAlias = Literal["parameter", "prompt", "both"]
@@ -55,8 +56,10 @@ class Cells(Strict):
 
     @cached_property
     def dimensions(self) -> Sequence[Dimension]:
-        """What the cells are counted over, in the order of the file."""
-        return dimensions({name: choices(axis) for name, axis in self.axes.items()}, self.zip)
+        """What the cells are counted over, in the order of the file, doubles left out."""
+        silent = [name for name in self.axes.names if name not in RULES]
+        found = dimensions({name: choices(axis) for name, axis in self.axes.items()}, self.zip)
+        return [once(dimension, silent) for dimension in found]
 
     @cached_property
     def lattice(self) -> Lattice:

@@ -39,6 +39,13 @@ class Choice:
             return self.label
         return self.value.name if isinstance(self.value, Style) else self.value
 
+    @property
+    def said(self) -> tuple[str, object]:
+        """What the value says to the service, for comparing: without any name."""
+        if isinstance(self.value, Style):
+            return "style", (self.value.parameter, self.value.prompt, self.value.negative_prompt)
+        return type(self.value).__name__, self.value
+
 
 class Computed(Sequence[Choice]):
     """*count* choices, the i-th made by *make*: nothing is stored.

@@ -32,8 +32,8 @@ class PlanPart:
         self.lattice = cells.lattice
         self._cells = self.lattice.count if cells.sample is None else cells.sample.of(self.lattice.count)
         self._picked = self._picks(balanced=balanced)
-        self._bodies = Bodies(cells)
-        self._press = Press(cells, self._bodies)
+        self.bodies = Bodies(cells)
+        self._press = Press(cells, self.bodies)
 
     @property
     def count(self) -> int:
@@ -45,7 +45,7 @@ class PlanPart:
         """Images: the sum of the samples of all jobs; counted cell by cell where the grid is sampled."""
         level = next((at for at, each in enumerate(self.grid.dimensions) if "samples" in each.names), None)
         if level is None:
-            return self.count * int(str(self._bodies.fixed["samples"]))
+            return self.count * int(str(self.bodies.fixed["samples"]))
         values = self.grid.dimensions[level].axis("samples") or ()
         yields = [int(str(choice.value)) for choice in values]
         if self.grid.sample is not None:
@@ -105,8 +105,8 @@ class PlanPart:
             yield Run(digits[:-1], range(digits[-1], digits[-1] + 1), "", [self._press.text(digits)], "")
 
     def _job(self, index: int, digits: Digits, text: str, replicate: int) -> Job:
-        body, style = self._bodies.body(digits)
-        axes = self._bodies.axes(digits)
+        body, style = self.bodies.body(digits)
+        axes = self.bodies.axes(digits)
         if isinstance(self.grid, Part) and self.grid.name:
             axes = {"grid": self.grid.name, **axes}
         named = style.name if style is not None and style.name != NO_STYLE else None

@@ -13,6 +13,7 @@ from flux_batch.grid.grid import Grid
 from flux_batch.grid.node import Scalar
 from flux_batch.plan.job import Job
 from flux_batch.plan.part import PlanPart, parts
+from flux_batch.plan.warnings import PlanWarning, warnings
 
 T = TypeVar("T")
 SHOWN_VALUES = 100
@@ -128,6 +129,11 @@ class Plan(Sequence[Job]):
                     others = tuple(other for other in dimension.names if other != name)
                     found.setdefault(name, AxisSummary(len(values), shown, others))
         return found
+
+    @cached_property
+    def warnings(self) -> tuple[PlanWarning, ...]:
+        """What will not turn out as the grid may hope, told before anything is paid for."""
+        return tuple(dict.fromkeys(warning for part in self._parts for warning in warnings(self.grid, part)))
 
     def _over(self, places: range) -> Self:
         return type(self)(self.grid, balanced=self._balanced, places=places)

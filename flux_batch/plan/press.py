@@ -9,7 +9,7 @@ by side. What comes out is, byte for byte, ``canonical(job.body)``; a test holds
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from json.encoder import encode_basestring
@@ -78,7 +78,7 @@ class Press:
         self._bodies = bodies
         self._levels = {name: at for at, dimension in enumerate(part.dimensions) for name in dimension.names}
         self._styles = bodies.styles()
-        self._slots = [self._slot(key) for key in sorted(self._keys() - NEVER_HASHED)]
+        self._slots = _joined([self._slot(key) for key in sorted(self._keys() - NEVER_HASHED)])
 
     def text(self, digits: Digits) -> str:
         """Return the canonical body of one cell."""
@@ -93,12 +93,13 @@ class Press:
         moving = [at for at, slot in enumerate(self._slots) if last in slot.levels]
         standing = [(at, slot) for at, slot in enumerate(self._slots) if slot.levels and at not in moving]
         pieces = ["" if slot.levels else slot.piece(()) for slot in self._slots]
+        # As on an odometer, a wheel that moves may move all those behind it.
+        moved = [[(at, slot.piece) for at, slot in standing if slot.levels[-1] >= level] for level in range(last + 1)]
         earlier: Digits = (-1,) * last
         for before, first, end in lattice.runs(start):
-            moved = {level for level in range(last) if before[level] != earlier[level]}
-            for at, slot in standing:
-                if moved.intersection(slot.levels):
-                    pieces[at] = slot.piece((*before, first))
+            digits = (*before, first)
+            for at, piece in moved[next((n for n in range(last) if before[n] != earlier[n]), last)]:
+                pieces[at] = piece(digits)
             earlier = before
             yield self._run(before, range(first, end), pieces, moving)
 
@@ -131,8 +132,7 @@ class Press:
         if len(levels) > 1:
             return Slot(levels, self._wrapped() if key == "prompt" else _kept(self._general(key), levels))
         if not levels:
-            text = self._general(key)((0,) * len(self._part.dimensions))
-            return Slot((), lambda _: text)
+            return _standing(self._general(key)((0,) * len(self._part.dimensions)))
         by_digit = self._computed(key, levels[0]) if not touched else None
         by_digit = by_digit or _kept_by_digit(self._general(key), levels[0], len(self._part.dimensions))
         return Slot(levels, _by(by_digit, levels[0]), by_digit)
@@ -176,6 +176,21 @@ class Press:
             return before + inner(digits) + behind
 
         return piece
+
+
+def _joined(slots: Sequence[Slot]) -> list[Slot]:
+    """Return *slots* with neighbours that never change made one."""
+    found: list[Slot] = []
+    for slot in slots:
+        if found and not slot.levels and not found[-1].levels:
+            found[-1] = _standing(found[-1].piece(()) + slot.piece(()))
+        else:
+            found.append(slot)
+    return found
+
+
+def _standing(text: str) -> Slot:
+    return Slot((), lambda _: text)
 
 
 def _beside(lefts: Iterable[str], between: str, rights: Iterable[str]) -> Iterator[str]:

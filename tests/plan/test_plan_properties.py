@@ -40,7 +40,9 @@ AXES: dict[str, st.SearchStrategy[Any]] = {
 def grids(draw: st.DrawFn, least: int = 1) -> dict[str, Any]:
     """A grid over some axes, in some order, the rest of its attributes fixed."""
     names = draw(st.lists(st.sampled_from(sorted(AXES)), min_size=1, max_size=4, unique=True))
-    axes: dict[str, Any] = {name: draw(st.lists(AXES[name], min_size=least, max_size=3, unique_by=repr)) for name in names}
+    axes: dict[str, Any] = {
+        name: draw(st.lists(AXES[name], min_size=least, max_size=3, unique_by=repr)) for name in names
+    }
     if draw(st.booleans()):
         axes["seed"] = {"start": draw(st.integers(0, 1000)), "count": draw(st.integers(1, 4))}
     fixed = draw(st.sets(st.sampled_from(sorted(set(AXES) - set(axes)))))
