@@ -27,7 +27,7 @@ from flux_batch.request.endpoint import Endpoint, find_endpoints
 from flux_batch.request.fleet import open_endpoints
 from flux_batch.request.transport import Transport
 from flux_batch.store.agenda import Agenda
-from flux_batch.store.crew import DOWNLOADS, Ground, check_price, hire
+from flux_batch.store.crew import DOWNLOADS, Crew, Ground, State, check_price, hire
 from flux_batch.store.delivery import Delivery
 from flux_batch.store.disk import DISK, Disk
 from flux_batch.store.events import Begun, Ended, Event, Stopping, journal_line
@@ -96,7 +96,13 @@ class Batch:
         self._endpoint = endpoint
         self.disk: Disk = DISK
         self._drain = drain
+        self._crew: Crew | None = None
         self._error: FluxBatchError | None = None
+
+    @property
+    def state(self) -> State | None:
+        """Slots, downloads and money at this moment; None before the first job and after the last."""
+        return None if self._crew is None else self._crew.state(self.grid.price)
 
     @property
     def stopping(self) -> bool:
@@ -182,7 +188,7 @@ class Batch:
             store.note(journal_line(event))
             self._notice(event)
 
-        crew = hire(self.grid, len(self.plan), transport, store, ground, heard)
+        self._crew = crew = hire(self.grid, len(self.plan), transport, store, ground, heard)
         delivery = Delivery(store, crew, agenda, ground.brake, self._send.send)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(crew.buyer.budget.keep_deadline)

@@ -140,7 +140,7 @@ async def _listen(batch: Batch, quiet: bool) -> tuple[Ended | None, FluxBatchErr
     show = show_for(quiet=quiet, started=anyio.current_time())
     async with anyio.create_task_group() as tasks:
         await tasks.start(_pass_signals_on, batch)
-        tasks.start_soon(_tick, show)
+        tasks.start_soon(_tick, show, batch)
         try:
             async with batch:
                 async for event in batch:
@@ -154,12 +154,12 @@ async def _listen(batch: Batch, quiet: bool) -> tuple[Ended | None, FluxBatchErr
     return ended, error
 
 
-async def _tick(show: Show) -> None:
+async def _tick(show: Show, batch: Batch) -> None:
     import anyio
 
     while True:
         await anyio.sleep(1)
-        show.tick(anyio.current_time())
+        show.tick(anyio.current_time(), batch.state)
 
 
 async def _pass_signals_on(batch: Batch, *, task_status: TaskStatus[None]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 from tqdm import tqdm
 
 from flux_batch.cli.words import duration, many, plain, say
-from flux_batch.engine.events import BreakerOpened, LaneClosed, Paused, SlotsChanged
+from flux_batch.engine.events import BreakerOpened, LaneClosed, Paused
+from flux_batch.store.crew import State
 from flux_batch.store.events import Begun, Event, Failed, Kept, Quarantined, Stopping
 
 EVERY = 5.0
@@ -26,7 +28,6 @@ class Counts:
     kept: int = 0
     failed: int = 0
     fresh: int = 0
-    slots: int | None = None
 
     def take(self, event: Event) -> None:
         """Count one event."""
@@ -38,8 +39,6 @@ class Counts:
                 self.fresh += 1
             case Failed() | Quarantined():
                 self.failed += 1
-            case SlotsChanged(limit=limit):
-                self.slots = limit
             case _:
                 pass
 
@@ -51,7 +50,7 @@ class Show(Protocol):
         """Draw one event."""
         ...
 
-    def tick(self, now: float) -> None:
+    def tick(self, now: float, state: State | None) -> None:
         """Draw what changes with time; *now* is in monotonic seconds."""
         ...
 
@@ -66,7 +65,7 @@ class Quiet:
     def take(self, event: Event) -> None:
         """See :class:`Show`."""
 
-    def tick(self, now: float) -> None:
+    def tick(self, now: float, state: State | None) -> None:
         """See :class:`Show`."""
 
     def close(self) -> None:
@@ -87,12 +86,12 @@ class Lines:
         for line in notices(event):
             say(line, err=True)
 
-    def tick(self, now: float) -> None:
+    def tick(self, now: float, state: State | None) -> None:
         """See :class:`Show`."""
         if now - self._told < EVERY or not self.counts.planned:
             return
         self._told = now
-        line = self._line(now - self._started)
+        line = ", ".join([self._line(now - self._started), *(f"{name} {value}" for name, value in facts(state))])
         if line != self._last:
             say(line, err=True)
         self._last = line
@@ -101,8 +100,7 @@ class Lines:
         c = self.counts
         rate = c.fresh / elapsed if elapsed > 0 else 0.0
         left = f", {duration((c.planned - c.kept) / rate)} left" if rate and c.planned > c.kept else ""
-        slots = f", {many(c.slots, 'slot')}" if c.slots else ""
-        return f"{c.kept:,}/{c.planned:,} images, {c.failed} failed, {rate:.1f}/s{slots}{left}"
+        return f"{c.kept:,}/{c.planned:,} images, {c.failed} failed, {rate:.1f}/s{left}"
 
     def close(self) -> None:
         """See :class:`Show`."""
@@ -134,21 +132,25 @@ class Bar:
             self._bar.write(line, file=self._stream)
         if isinstance(event, Kept):
             self._bar.update()
-        self._bar.set_postfix(self._facts(), refresh=not isinstance(event, Kept))
 
-    def _facts(self) -> dict[str, int]:
-        facts = {"failed": self.counts.failed}
-        return facts if self.counts.slots is None else {**facts, "slots": self.counts.slots}
-
-    def tick(self, now: float) -> None:  # noqa: ARG002 - see Show
+    def tick(self, now: float, state: State | None) -> None:  # noqa: ARG002 - see Show
         """See :class:`Show`."""
         if self._bar is not None:
-            self._bar.refresh()
+            self._bar.set_postfix({"failed": self.counts.failed, **dict(facts(state))})
 
     def close(self) -> None:
         """See :class:`Show`."""
         if self._bar is not None:
             self._bar.close()
+
+
+def facts(state: State | None) -> Iterator[tuple[str, str]]:
+    """Yield what a look at the run tells, by short names: slots taken of allowed, downloads, money."""
+    if state is None:
+        return
+    yield "slots", f"{state.slots}/{state.limit}"
+    yield "downloads", str(state.downloads)
+    yield "billed", f"{state.billed:,}" if state.cost is None else f"{state.billed:,} ({state.cost:.2f} USD)"
 
 
 def show_for(*, quiet: bool, started: float) -> Show:

@@ -53,6 +53,29 @@ class Crew:
     downloads: anyio.CapacityLimiter
     at_once: int
 
+    def state(self, price: float | None) -> State:
+        """Return how it stands at this moment; *price* is in USD per image."""
+        slots, billed = self.buyer.slots, self.buyer.store.book.money.known_billed
+        cost = None if price is None else price * billed
+        return State(slots.in_flight, slots.limit, int(self.downloads.borrowed_tokens), billed, cost)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A look at a run while it goes on.
+
+    Attributes:
+        slots, limit: slots taken, and how many may be.
+        downloads: images being fetched.
+        billed: images known to be billed, over the whole life of the folder; *cost* in USD, None without a price.
+    """
+
+    slots: int
+    limit: int
+    downloads: int
+    billed: int
+    cost: float | None
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
