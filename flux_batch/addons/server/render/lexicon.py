@@ -81,7 +81,7 @@ PLACES = {
     "underwater": "underwater reef coral deep-sea seabed aquarium abyss submarine",
     "clouds": "cloud clouds sky heaven wolke nuage nube cloudscape",
     "room": "room interior kitchen table window studio desk café cafe restaurant bedroom shelf indoor",
-    "abstract": "abstract pattern geometry shape texture fractal gradient composition",
+    "abstract": "abstract pattern geometry fractal gradient",
 }
 TIMES = {
     "dawn": "dawn sunrise daybreak morgengrauen aube amanecer alba",
@@ -142,6 +142,21 @@ COLOURS: dict[str, Colour] = {
     }.items()
     for word in words.split()
 }
+NUMBERS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 4,
+    "pair": 2,
+    "several": 3,
+    "many": 4,
+    "herd": 4,
+    "flock": 4,
+    "pack": 3,
+    "fleet": 4,
+    "group": 3,
+}
+"""Words for how many; more than four become four."""
 STYLE_WORDS = {
     "watercolor": "watercolor watercolour aquarelle",
     "pixel-art": "pixel-art pixelart 8-bit 16-bit",

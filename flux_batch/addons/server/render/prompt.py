@@ -36,9 +36,35 @@ HOME = {
 """Where a subject is at home when the prompt names no place."""
 
 HOME_OF = {subject: place for place, subjects in HOME.items() for subject in subjects.split()}
+RANK = {
+    "harbour": 5,
+    "underwater": 5,
+    "street": 4,
+    "town": 4,
+    "space": 4,
+    "beach": 4,
+    "mountain": 3,
+    "river": 3,
+    "lake": 3,
+    "room": 3,
+    "field": 1,
+    "clouds": 0,
+    "abstract": 4,
+}
+"""Which of several places named wins; 2 where nothing is said, then the first."""
 ANYWHERE = ("mountain", "sea", "field", "lake", "desert", "forest", "abstract")
 TIME_IN = {"space": "space", "underwater": "underwater"}
 WHEN_UNSAID = ("day", "golden", "morning", "dusk", "dawn", "day")
+WHEN_IN = {
+    "snow": ("dawn", "morning", "twilight", "day"),
+    "fog": ("dawn", "overcast", "morning"),
+    "rain": ("overcast", "twilight"),
+    "autumn": ("golden", "morning"),
+    "aurora": ("night",),
+    "moon": ("night",),
+    "stars": ("night",),
+}
+"""The light where the prompt names a weather but no time of day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +73,15 @@ class Subject:
 
     Attributes:
         name: a key of ``lexicon.SUBJECTS``.
-        word: the prompt's own word for it.
+        words: the prompt's own words for it, in order.
         colour: what the colour word right before it says, or None.
+        count: how many of them, 1 to 4.
     """
 
     name: str
-    word: str
+    words: tuple[str, ...]
     colour: Colour | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +112,20 @@ class Theme:
 
 
 def words_of(text: str) -> list[str]:
-    """Lower-case words in order, two neighbours also joined by a hyphen where the lexicon knows the pair."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    single = WORD.findall(plain)
+    """Lower-case words in order; two neighbours become one hyphened word where the lexicon knows the pair."""
+    single = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     words = []
-    for i, word in enumerate(single):
-        pair = f"{word}-{single[i + 1]}" if i + 1 < len(single) else ""
-        if pair in STYLE_OF or pair in TIME_OF or pair in WEATHER_OF or pair in PLACE_OF:
-            words.append(pair)
-        words.append(word)
+    skip = False
+    for word, after in zip(single, [*single[1:], ""], strict=True):
+        pair = f"{word}-{after}"
+        if not skip:
+            words.append(pair if _is_pair(pair) else word)
+        skip = not skip and _is_pair(pair)
     return words
+
+
+def _is_pair(pair: str) -> bool:
+    return any(pair in table for table in (STYLE_OF, TIME_OF, WEATHER_OF, PLACE_OF, SUBJECT_OF))
 
 
 def read(prompt: str, negative: str = "") -> Theme:
@@ -128,33 +160,38 @@ def _tags(word: str) -> list[str]:
 
 
 def _subjects(words: list[str], banned: set[str]) -> tuple[list[Subject], list[Colour]]:
-    """The subjects with the colour word that stands right before each, and the colours left over."""
+    """The subjects with the number and colour words that stand before each, and the colours left over."""
     found: dict[str, Subject] = {}
     tints = []
     held: Colour | None = None
+    count = 0
     for word in words:
         name = _known(SUBJECT_OF, word)
         if name is not None and name not in banned:
-            found.setdefault(name, Subject(name, word, held))
-            held = None
-        elif word in lexicon.COLOURS:
-            tints += [held] if held else []
-            held = lexicon.COLOURS[word]
-        elif held:
+            before = found.get(name, Subject(name, ()))
+            many = count or (2 if word.endswith("s") and word not in SUBJECT_OF else 1)
+            stem = word.removesuffix("s")
+            found[name] = Subject(name, (*before.words, stem), before.colour or held, max(before.count, many))
+            held, count = None, 0
+            continue
+        if held:
             tints.append(held)
-            held = None
+        held = lexicon.COLOURS.get(word)
+        count = lexicon.NUMBERS.get(word, count if held else 0)
     return list(found.values()), tints + ([held] if held else [])
 
 
 def _place(words: list[str], named: list[str], subjects: list[Subject], banned: set[str]) -> str:
-    if "harbour" in named:
+    """The most telling place that is named (a street in a city is a street), else where the subject is at home."""
+    if {"town", "sea"} <= set(named):
         return "harbour"
     if named:
-        return named[0]
+        return max(named, key=lambda place: (RANK.get(place, 2), -named.index(place)))
     homes = [HOME_OF[subject.name] for subject in subjects if HOME_OF[subject.name] not in banned]
     if homes:
         return homes[0]
-    return Chance.of("place", *sorted(words)).stream("place").choice([p for p in ANYWHERE if p not in banned])
+    free = [place for place in ANYWHERE if place not in banned]
+    return Chance.of("place", *sorted(words)).stream("place").choice(free)
 
 
 def _time(words: list[str], place: str, banned: set[str]) -> str:
@@ -163,4 +200,6 @@ def _time(words: list[str], place: str, banned: set[str]) -> str:
     named = [tag for word in words if (tag := _known(TIME_OF, word)) and tag not in banned]
     if named:
         return named[0]
-    return Chance.of("time", *sorted(words)).stream("time").choice(WHEN_UNSAID)
+    skies = [tag for word in words if (tag := _known(WEATHER_OF, word)) and tag not in banned]
+    times = next((WHEN_IN[sky] for sky in skies if sky in WHEN_IN), WHEN_UNSAID)
+    return Chance.of("time", *sorted(words)).stream("time").choice(times)

@@ -49,11 +49,12 @@ KINDS = {
 GARDEN = ("daisy", "poppy", "rose", "tulip", "peony", "lily", "sunflower", "iris")
 
 
-def kind_of(word: str, rng: random.Random) -> Kind:
-    """The kind that the prompt's *word* names, or one that *rng* chooses."""
-    for form in (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"):
-        if form in KINDS:
-            return KINDS[form]
+def kind_of(words: tuple[str, ...], rng: random.Random) -> Kind:
+    """The kind that the prompt's *words* name, or one that *rng* chooses."""
+    for word in words:
+        for form in (word, word.removesuffix("e"), word.removesuffix("ie") + "y"):
+            if form in KINDS:
+                return KINDS[form]
     return KINDS[rng.choice(GARDEN)]
 
 

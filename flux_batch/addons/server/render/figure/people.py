@@ -105,9 +105,10 @@ LOOK_OF = {
 }
 
 
-def bust(word: str, rng: random.Random, dress: Colour | None) -> Figure:
-    """A portrait for the prompt's *word*; *rng* chooses skin, hair and dress, *dress* overrules the last."""
-    look = LOOK_OF.get(word.removesuffix("s")) or rng.choice(("woman", "man", "woman", "hooded"))
+def bust(words: tuple[str, ...], rng: random.Random, dress: Colour | None) -> Figure:
+    """A portrait for the prompt's *words* ("portrait", "queen"); *rng* chooses what they, and *dress*, leave open."""
+    looks = [LOOK_OF[word] for word in words if word in LOOK_OF]
+    look = looks[-1] if looks else rng.choice(("woman", "man", "woman", "hooded"))
     back, front = rng.choice(LOOKS[look])
     skin, hair = rgb(rng.choice(SKINS)), rgb(rng.choice(HAIRS))
     cloth = dress or rgb(rng.choice(DRESSES))

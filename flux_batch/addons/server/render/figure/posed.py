@@ -13,8 +13,6 @@ from flux_batch.addons.server.render.outline import Outline, Point, bounds, oval
 from flux_batch.addons.server.render.palette import Palette
 
 GLASS: Colour = (140, 168, 186)
-OWN_COLOUR = 0.55
-"""How far a colour word moves a figure's own colour: a red fox stays a fox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Pose:
         far: 0 near to 1 lost in the haze.
         lit: 0 in the shade to 1 in full light.
         flip: looks to the left.
-        colour: what the prompt says about the tone ``body``; None keeps the figure's own.
+        colour: replaces the tone ``body``; None keeps the figure's own.
     """
 
     x: float
@@ -63,7 +61,7 @@ def tone(palette: Palette, figure: Figure, name: str, pose: Pose) -> Colour:
         return mix(lamp(palette), palette.haze, pose.far * 0.5)
     colour = figure.tones[name]
     if name == "body" and pose.colour is not None:
-        colour = mix(colour, pose.colour, OWN_COLOUR)
+        colour = pose.colour
     return palette.under(colour, pose.far, pose.lit)
 
 

@@ -2,91 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flux_batch.addons.server.render.colour import WHITE, mix
-from flux_batch.addons.server.render.figure.beasts import BEASTS
-from flux_batch.addons.server.render.figure.buildings import BUILDINGS
-from flux_batch.addons.server.render.figure.creatures import CREATURES
+from PIL import Image, ImageChops, ImageFilter
+
+from flux_batch.addons.server.render.colour import WHITE, Colour, mix
 from flux_batch.addons.server.render.figure.notation import Figure, figure
 from flux_batch.addons.server.render.figure.people import bust
 from flux_batch.addons.server.render.figure.posed import Pose, reflection, shadow, stand
-from flux_batch.addons.server.render.figure.things import THINGS
-from flux_batch.addons.server.render.figure.vessels import VESSELS
 from flux_batch.addons.server.render.outline import Outline, Point, limb
 from flux_batch.addons.server.render.prompt import Subject
+from flux_batch.addons.server.render.scene.roles import FIGURES, KNOWN_BY_COLOUR, ROLES, Role
 from flux_batch.addons.server.render.scene.stage import Stage
 
-FIGURES: Mapping[str, str] = {**BEASTS, **CREATURES, **BUILDINGS, **VESSELS, **THINGS}
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """How a subject appears.
-
-    Attributes:
-        size: height as a share of the picture's unit.
-        home: ``ground``, ``water``, ``air``, ``table`` or ``branch``.
-        shadow: width of its shadow as a share of its height.
-        plays: figures that may play it, one is chosen by chance; none means the subject's own name.
-    """
-
-    size: float
-    home: str = "ground"
-    shadow: float = 0.4
-    plays: tuple[str, ...] = ()
-
-
-ROLES = {
-    "lighthouse": Role(0.6, shadow=0.3),
-    "fox": Role(0.4, plays=("fox", "fox", "fox-walking")),
-    "wolf": Role(0.42),
-    "cat": Role(0.38),
-    "owl": Role(0.4, "branch"),
-    "deer": Role(0.5, shadow=0.36),
-    "rabbit": Role(0.34),
-    "bear": Role(0.4, shadow=0.5),
-    "horse": Role(0.44),
-    "bird": Role(0.28, "branch"),
-    "heron": Role(0.44, shadow=0.2),
-    "swan": Role(0.27, "water"),
-    "whale": Role(0.42, "water"),
-    "fish": Role(0.26, "water"),
-    "elephant": Role(0.46, shadow=0.55),
-    "camel": Role(0.4),
-    "dragon": Role(0.42, "air"),
-    "butterfly": Role(0.3, "air"),
-    "portrait": Role(0.5, shadow=0.6),
-    "walker": Role(0.32, shadow=0.25),
-    "house": Role(0.36, shadow=0.55),
-    "castle": Role(0.44, shadow=0.8),
-    "church": Role(0.42, shadow=0.5),
-    "temple": Role(0.42, shadow=0.55),
-    "windmill": Role(0.5, shadow=0.3),
-    "tower": Role(0.72, shadow=0.2),
-    "boat": Role(0.38, "water"),
-    "ship": Role(0.44, "water"),
-    "balloon": Role(0.42, "air"),
-    "rocket": Role(0.46, "air"),
-    "astronaut": Role(0.46, shadow=0.25),
-    "robot": Role(0.46, shadow=0.3),
-    "car": Role(0.2, shadow=0.95),
-    "train": Role(0.26, shadow=1.0),
-    "bicycle": Role(0.26, shadow=0.7),
-    "palm": Role(0.66, shadow=0.2),
-    "cactus": Role(0.5, shadow=0.25),
-    "mushroom": Role(0.34, shadow=0.45),
-    "cup": Role(0.34, "table", 0.7),
-    "fruit": Role(0.32, "table", 0.75),
-    "vase": Role(0.5, "table", 0.35),
-    "book": Role(0.32, "table", 0.6),
-    "lamp": Role(0.42, "table", 0.3),
-    "guitar": Role(0.62, "table", 0.3),
-    "crystal": Role(0.4, "table", 0.65),
-    "skull": Role(0.36, "table", 0.4),
-    "campfire": Role(0.26, shadow=0.5),
-}
+WIDEST = 0.62
+"""No figure is wider than this share of the picture."""
+OWN, SAID = 0.55, 0.9
+"""How far a colour word, and a name that says its colour, move a figure's own: a red fox stays a fox."""
+ASIDE = ((0.0, 1.0), (0.3, 0.72), (-0.2, 0.6))
+"""Where the first, second and third subject stand beside the spot (shares of the width), and how large."""
+FELLOWS = ((0.0, 0.0, 1.0), (0.22, -0.012, 0.86), (-0.2, -0.02, 0.8), (0.38, -0.03, 0.7))
+"""Where several of one kind stand beside the first: across, down (shares of the picture) and size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,29 +55,49 @@ def cast(stage: Stage, spots: Spots) -> None:
 
 
 def _enter(stage: Stage, subject: Subject, role: Role, spots: Spots, place: int) -> None:
-    rng = stage.stream(f"role {subject.name}")
     drawing = _drawing(stage, subject, role)
     (x, y), home = _spot(stage, role, spots)
-    aside = (0.0, 0.3, -0.2)[place] * (1 if stage.focus < stage.width / 2 else -1)
-    size = stage.unit * role.size * spots.scale * (1.0, 0.72, 0.6)[place] * rng.uniform(0.92, 1.06)
-    flip = stage.focus > stage.width / 2
-    pose = Pose(x + aside * stage.width, y, size, spots.far, 0.95, flip, subject.colour)
-    pose = framed(stage, drawing, pose)
+    inward = 1 if stage.focus < stage.width / 2 else -1
+    beside, share = ASIDE[place]
+    size = stage.unit * role.size * spots.scale * stage.zoom * share
+    colour = _colour(drawing, subject)
+    for across, down, smaller in reversed(FELLOWS[: subject.count]):
+        at = (x + (beside + across) * inward * stage.width, y + down * stage.height)
+        pose = Pose(*at, size * smaller, spots.far + (1 - smaller) * 0.3, 0.95, inward < 0, colour)
+        _take_place(stage, drawing, framed(stage, drawing, pose), home, role.shadow)
+    if subject.name == "lighthouse":
+        beam(stage, framed(stage, drawing, Pose(x, y, size, flip=inward < 0)))
+
+
+def _take_place(stage: Stage, drawing: Figure, pose: Pose, home: str, reach: float) -> None:
+    """Stand one figure with what joins it to its place: a bough, a shadow, a reflection."""
     if home == "branch":
         _branch(stage, pose)
     elif home == "ground":
-        shadow(stage.canvas, stage.palette, pose, role.shadow)
-    elif home == "water":
+        shadow(stage.canvas, stage.palette, pose, reach)
+    elif home == "water" and stage.theme.place != "underwater":
         reflection(stage.canvas, stage.palette, drawing, pose)
     stand(stage.canvas, stage.palette, drawing, pose, stage.orb, main=True)
-    if subject.name == "lighthouse":
-        beam(stage, pose)
+
+
+def _colour(drawing: Figure, subject: Subject) -> Colour | None:
+    """The colour of the figure's body, where the prompt says something about it."""
+    own = drawing.tones.get("body")
+    said = next((KNOWN_BY_COLOUR[word] for word in subject.words if word in KNOWN_BY_COLOUR), None)
+    if own is None or (subject.colour is None and said is None):
+        return None
+    if subject.colour is not None:
+        return mix(own, subject.colour, OWN)
+    return mix(own, said or own, SAID)
 
 
 def _drawing(stage: Stage, subject: Subject, role: Role) -> Figure:
     rng = stage.stream(f"drawing {subject.name}")
     if subject.name == "portrait":
-        return bust(subject.word, rng, subject.colour)
+        return bust(subject.words, rng, subject.colour)
+    own = [word for word in subject.words if word in FIGURES and word != subject.name]
+    if own:
+        return figure(FIGURES[own[0]])
     return figure(FIGURES[rng.choice(role.plays) if role.plays else subject.name])
 
 
@@ -160,7 +116,7 @@ def framed(stage: Stage, drawing: Figure, pose: Pose) -> Pose:
     xs = [x for part in drawing.parts for x, _ in part.outline]
     top = max(y for part in drawing.parts for _, y in part.outline)
     left, right = (-max(xs), -min(xs)) if pose.flip else (min(xs), max(xs))
-    size = min(pose.size, 0.9 * stage.width / (right - left), (pose.y - 0.03 * stage.height) / top)
+    size = min(pose.size, WIDEST * stage.width / (right - left), (pose.y - 0.03 * stage.height) / top)
     size = max(size, stage.unit * 0.05)
     margin = stage.width * 0.04
     x = min(max(pose.x, margin - left * size), stage.width - margin - right * size)
@@ -203,12 +159,20 @@ def beam(stage: Stage, pose: Pose) -> None:
     if dark <= 0:
         return
     x, y = pose.x, pose.y - pose.size * 0.84
-    reach = stage.width * 1.2
-    ray = mix(stage.palette.lamp, WHITE, 0.35)
-    for side, width in ((1 if stage.orb[0] > x else -1, 0.2), (-1 if stage.orb[0] > x else 1, 0.14)):
-        for spread, opacity in ((1.0, 0.12), (0.6, 0.12), (0.28, 0.14)):
-            half = reach * width * spread
-            lift = reach * -0.04
-            outline = [(x, y), (x + side * reach, y + lift - half), (x + side * reach, y + lift + half)]
-            stage.canvas.fill([outline], ray, opacity * dark)
+    reach, ray = stage.width * 1.3, mix(stage.palette.lamp, WHITE, 0.35)
+    towards = 1 if stage.orb[0] > x else -1
+    for side, width in ((towards, 0.15), (-towards, 0.1)):
+        far, lift = x + side * reach, y - reach * 0.04
+        drawn = stage.canvas.mask([[(x, y), (far, lift - reach * width), (far, lift + reach * width)]])
+        if drawn is not None:
+            soft = blurred_mask(drawn[0], stage.unit * 0.02)
+            fade = Image.linear_gradient("L").rotate(-90 if side > 0 else 90).resize(soft.size)
+            light = ImageChops.multiply(soft, fade.point([60 + v * 195 // 255 for v in range(256)]))
+            stage.canvas.lay(light, drawn[1], ray, 0.36 * dark)
     stage.canvas.glow(x, y, pose.size * 0.34, ray, 0.9 * dark)
+
+
+def blurred_mask(mask: Image.Image, radius: float) -> Image.Image:
+    """*mask* blurred by *radius* pixels, worked out at a quarter of its size."""
+    small = mask.resize((max(2, mask.width // 4), max(2, mask.height // 4)), Image.Resampling.BOX)
+    return small.filter(ImageFilter.GaussianBlur(radius / 4)).resize(mask.size, Image.Resampling.BICUBIC)

@@ -19,7 +19,7 @@ from flux_batch.addons.server.render.scene.town import ROOFS, WALLS
 from flux_batch.addons.server.render.scene.water import water
 from flux_batch.addons.server.render.scene.weather import mist
 
-TOWERS = tuple(rgb(code) for code in ("8c99a8", "a89a92", "7d8894", "b3a69a", "6f7c8c", "9aa7ad"))
+TOWERS = tuple(rgb(code) for code in ("7f97b0", "b58a74", "5f7f99", "c7ae92", "6a8a86", "a8746a", "8fa3b8"))
 NEON = tuple(rgb(code) for code in ("ff4fa3", "4fe3ff", "b56bff", "ffd24f"))
 NIGHT, DIM = 0.5, 0.2
 """Daylight below which windows are lit, and walls lose their colour."""
@@ -30,7 +30,7 @@ def city(stage: Stage) -> None:
     sky(stage)
     rng = stage.stream("city")
     base = stage.horizon + stage.height * 0.08
-    for i, (far, tall) in enumerate(((0.72, 0.34), (0.45, 0.4), (0.14, 0.5))):
+    for i, (far, tall) in enumerate(((0.68, 0.34), (0.38, 0.4), (0.06, 0.5))):
         row_of_towers(
             stage, f"skyline {i}", base + stage.height * 0.01 * i, stage.height * tall * rng.uniform(0.85, 1.1), far
         )
@@ -226,8 +226,8 @@ def wet(stage: Stage, vanish: Point) -> None:
 def street_lamps(stage: Stage, vanish: Point) -> None:
     """Lamps along the pavement, lit when it is dark."""
     p = stage.palette
-    for depth in (4.2, 2.6, 1.55, 0.95):
-        for side in (-0.74, 0.74):
+    for depth in (4.0, 2.1, 1.15):
+        for side in (-0.8, 0.8):
             x, y = seen(stage, vanish, side, 0, depth)
             _, top = seen(stage, vanish, side, 0.95, depth)
             thick = (y - top) * 0.022 + 0.6

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+import random
 
 from flux_batch.addons.server.render.canvas import Fade
 from flux_batch.addons.server.render.chance import likely
 from flux_batch.addons.server.render.colour import WHITE, lighter, mix, rgb
+from flux_batch.addons.server.render.figure.notation import figure
+from flux_batch.addons.server.render.figure.posed import Pose, shadow, stand
+from flux_batch.addons.server.render.figure.things import THINGS
 from flux_batch.addons.server.render.outline import Outline, Point, oval, smooth
 from flux_batch.addons.server.render.scene.cast import Spots, cast
-from flux_batch.addons.server.render.scene.land import SAND, far_hills, headland, height_at, relief
+from flux_batch.addons.server.render.scene.land import SAND, far_hills, height_at, relief
+from flux_batch.addons.server.render.scene.rock import headland, islet
 from flux_batch.addons.server.render.scene.sky import sky
 from flux_batch.addons.server.render.scene.stage import Stage
 from flux_batch.addons.server.render.scene.water import lens, water
@@ -32,14 +37,30 @@ def sea(stage: Stage) -> None:
     if subjects and subjects <= AFLOAT:
         cast(stage, Spots((stage.focus, stage.height * 0.9), water=afloat, scale=1.1))
         return
-    crest = stage.height * rng.uniform(0.71, 0.78)
-    line = headland(stage, stage.height * 1.04, crest, rng.uniform(0.6, 0.76))
-    _foam(stage, line)
-    foot = (stage.focus, height_at(line, stage.focus) + stage.height * 0.012)
     far_out = (stage.width - stage.focus, stage.horizon + (stage.height - stage.horizon) * 0.18)
     if not subjects & AFLOAT:
         _far_sail(stage, far_out)
-    cast(stage, Spots(foot, water=far_out if subjects & AFLOAT else None))
+    if not subjects and likely(rng, 0.6):
+        return
+    foot, scale = _rock(stage, rng)
+    cast(stage, Spots(foot, water=far_out if subjects & AFLOAT else None, scale=scale))
+
+
+def _rock(stage: Stage, rng: random.Random) -> tuple[Point, float]:
+    """Something to stand on: a headland, high or low, or a rock out in the water; where, and how large things are."""
+    shape = rng.choice(("point", "point", "cliff", "islet"))
+    if shape == "islet":
+        water_y = stage.horizon + (stage.height - stage.horizon) * rng.uniform(0.45, 0.6)
+        top = islet(stage, (stage.focus, water_y), stage.unit * rng.uniform(0.5, 0.62), stage.unit * 0.1)
+        _surf(stage, (stage.focus, water_y + stage.unit * 0.012), stage.unit * 0.3)
+        return (stage.focus, top), 0.82
+    low, high = (0.72, 0.79) if shape == "point" else (0.6, 0.67)
+    crest = stage.height * rng.uniform(low, high)
+    line = headland(stage, stage.height * 1.04, crest, rng.uniform(0.6, 0.78))
+    tip = max(line, key=lambda point: point[1])
+    _surf(stage, (tip[0], min(stage.height * 0.995, tip[1])), stage.unit * 0.09)
+    foot = (stage.focus, height_at(line, stage.focus) + stage.height * 0.012)
+    return foot, 1.0 if shape == "point" else 0.8
 
 
 def _far_sail(stage: Stage, at: Point) -> None:
@@ -83,15 +104,14 @@ def _breakers(stage: Stage) -> None:
         stage.canvas.fill([foam], mix(p.light, WHITE, 0.6), 0.75)
 
 
-def _foam(stage: Stage, line: list[Point]) -> None:
-    """White water where the headland meets the sea."""
-    rng, p = stage.stream("foam"), stage.palette
-    tip = max(line, key=lambda point: point[1])
+def _surf(stage: Stage, at: Point, reach: float) -> None:
+    """White water along the foot of a rock, *reach* pixels to both sides of *at*."""
+    rng, p = stage.stream("surf"), stage.palette
     specks: list[Outline] = []
-    for _ in range(26):
-        x = tip[0] + rng.gauss(0, 0.05) * stage.width
-        y = min(stage.height, tip[1]) - abs(rng.gauss(0, 0.018)) * stage.height
-        specks.append(lens(x, y, stage.unit * rng.uniform(0.008, 0.035), stage.unit * rng.uniform(0.001, 0.004)))
+    for _ in range(34):
+        x = at[0] + rng.uniform(-1, 1) * reach
+        y = at[1] + rng.gauss(0, 0.007) * stage.height
+        specks.append(lens(x, y, stage.unit * rng.uniform(0.01, 0.04), stage.unit * rng.uniform(0.001, 0.004)))
     stage.canvas.fill(specks, mix(p.light, WHITE, 0.4), 0.6)
 
 
@@ -125,11 +145,24 @@ def beach(stage: Stage) -> None:
     stage.canvas.step_nearer()
     stage.canvas.fill([[*[(x, y + stage.height * 0.008) for x, y in edge], *below]], sand)
     _shells(stage)
+    if not stage.has("snow") and not stage.theme.shows("palm"):
+        palms(stage, rng)
     foot = (stage.focus, stage.height * 0.9)
     swim = (stage.width - stage.focus, stage.horizon + (far - stage.horizon) * 0.55)
     cast(stage, Spots(foot, water=swim))
     if not stage.theme.shows("palm") and not stage.has("snow"):
         fronds(stage)
+
+
+def palms(stage: Stage, rng: random.Random) -> None:
+    """Two palms on the land side, leaning out to the water."""
+    left = stage.focus < stage.width / 2
+    drawing = figure(THINGS["palm"])
+    for inward, tall in ((0.02, 0.5), (0.11, 0.4)):
+        x = stage.width * (1 - inward if left else inward)
+        pose = Pose(x, stage.height * rng.uniform(0.92, 0.97), stage.unit * tall * rng.uniform(0.9, 1.15), flip=left)
+        shadow(stage.canvas, stage.palette, pose, 0.2)
+        stand(stage.canvas, stage.palette, drawing, pose, stage.orb)
 
 
 def _shells(stage: Stage) -> None:

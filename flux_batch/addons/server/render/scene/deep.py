@@ -14,7 +14,7 @@ from flux_batch.addons.server.render.figure.creatures import CREATURES
 from flux_batch.addons.server.render.figure.notation import figure
 from flux_batch.addons.server.render.figure.posed import Pose, stand
 from flux_batch.addons.server.render.noise import fractal, vertical
-from flux_batch.addons.server.render.outline import Outline, limb, oval
+from flux_batch.addons.server.render.outline import Outline, box, limb, oval
 from flux_batch.addons.server.render.scene.cast import Spots, cast
 from flux_batch.addons.server.render.scene.land import down_to, profile, relief
 from flux_batch.addons.server.render.scene.sky import sky, stars
@@ -241,7 +241,7 @@ def clouds_country(stage: Stage) -> None:
             r = stage.unit * (0.03 + 0.11 * near) * rng.uniform(0.5, 1.35)
             puffs.append(oval(x, y + rng.uniform(-0.2, 0.5) * r, r * 1.5, r, points=26))
             x += r * rng.uniform(0.7, 1.5)
-        floor: Outline = [(-2, y), (stage.width + 2, y), (stage.width + 2, stage.height + 2), (-2, stage.height + 2)]
+        floor: Outline = box(-2, y + stage.height * (0.12 + 0.2 * near), stage.width + 2, y)
         stage.canvas.step_nearer()
         stage.canvas.fill([*puffs, floor], Fade(mix(lit, p.haze, 0.4 * (1 - near)), mix(dim, p.haze, 0.5 * (1 - near))))
         if i == MIDDLE_BANK:

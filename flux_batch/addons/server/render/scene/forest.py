@@ -7,7 +7,8 @@ import random
 from flux_batch.addons.server.render.canvas import Fade
 from flux_batch.addons.server.render.chance import likely
 from flux_batch.addons.server.render.colour import Colour, lighter, mix, rgb
-from flux_batch.addons.server.render.outline import Outline, limb, oval
+from flux_batch.addons.server.render.figure.trees import Trees, broadleaf, pine
+from flux_batch.addons.server.render.outline import Outline, along, limb, oval
 from flux_batch.addons.server.render.scene.cast import Spots, cast
 from flux_batch.addons.server.render.scene.land import down_to, far_hills, ground_colour, height_at, profile
 from flux_batch.addons.server.render.scene.sky import sky
@@ -16,111 +17,66 @@ from flux_batch.addons.server.render.scene.weather import blurred, mist
 
 PINE = rgb("2f5a45")
 LEAVES = (rgb("c8742a"), rgb("d89a32"), rgb("b3492a"), rgb("e0b548"))
+BLOSSOMS = (rgb("f2b8c8"), rgb("f7d3dc"), rgb("9fbf6a"), rgb("e89ab4"))
 SUMMER = (rgb("4f8a3c"), rgb("6a9f45"), rgb("3f7a48"), rgb("85ad4c"))
 
 
-def pine(rng: random.Random, x: float, y: float, tall: float) -> list[Outline]:
-    """A conifer standing at (x, y), *tall* pixels: ragged tiers around a stem."""
-    tiers = rng.randint(6, 8)
-    half = tall * rng.uniform(0.17, 0.23)
-    left, right = [], []
-    for i in range(tiers):
-        t = i / tiers
-        reach = half * (1 - t) ** 0.85 * rng.uniform(0.88, 1.08)
-        low, high = y - tall * (0.1 + 0.9 * t), y - tall * (0.1 + 0.9 * (t + 0.62 / tiers))
-        left += [(x - reach, low + tall * 0.012), (x - reach * 0.42, high)]
-        right += [(x + reach, low + tall * 0.012), (x + reach * 0.42, high)]
-    crown: Outline = [*left, (x, y - tall), *right[::-1]]
-    stem: Outline = [
-        (x - tall * 0.016, y),
-        (x - tall * 0.012, y - tall * 0.2),
-        (x + tall * 0.012, y - tall * 0.2),
-        (x + tall * 0.016, y),
-    ]
-    return [crown, stem]
-
-
-def snow_on(rng: random.Random, x: float, y: float, tall: float) -> list[Outline]:
-    """Patches of snow on a conifer of the same place and height."""
-    patches: list[Outline] = []
-    for i in range(6):
-        t = (i + 0.5) / 6.5
-        reach = tall * 0.19 * (1 - t) ** 0.85
-        low = y - tall * (0.13 + 0.86 * t)
-        side = rng.choice((-1, 1))
-        patches.append(
-            [
-                (x - reach * 0.85, low),
-                (x - reach * 0.3, low - tall * 0.06),
-                (x + side * reach * 0.35, low - tall * 0.045),
-                (x + reach * 0.75, low + tall * 0.002),
-                (x + reach * 0.1, low - tall * 0.022),
-            ]
-        )
-    return [*patches, [(x, y - tall), (x - tall * 0.022, y - tall * 0.93), (x + tall * 0.022, y - tall * 0.93)]]
-
-
-def broadleaf(
-    rng: random.Random, x: float, y: float, tall: float
-) -> tuple[list[Outline], list[Outline], list[Outline]]:
-    """A leafy tree at (x, y): its wood, its crown, and the lit part of its crown."""
-    wood: list[Outline] = [
-        limb(
-            [(x, y), (x + tall * 0.01, y - tall * 0.3), (x, y - tall * 0.62)], [tall * 0.075, tall * 0.045, tall * 0.02]
-        )
-    ]
-    crown: list[Outline] = []
-    lit: list[Outline] = []
-    for _ in range(13):
-        cx, cy = x + rng.gauss(0, 0.13) * tall, y - tall * (0.64 + rng.gauss(0, 0.105))
-        r = tall * rng.uniform(0.1, 0.17)
-        crown.append(oval(cx, cy, r, r * 0.88, points=18))
-        lit.append(oval(cx - r * 0.25, cy - r * 0.3, r * 0.66, r * 0.5, points=16))
-    wood += [
-        limb(
-            [(x, y - tall * 0.3), (x + reach * tall * 0.6, y - tall * 0.45), (x + reach * tall, y - tall * 0.58)],
-            [tall * 0.03, tall * 0.02, tall * 0.01],
-        )
-        for reach in (-0.16, 0.14)
-    ]
-    return wood, crown, lit
+def sunny(stage: Stage, x: float) -> int:
+    """From which side light falls on a thing at *x*: -1 left, 1 right."""
+    return 1 if stage.orb[0] > x else -1
 
 
 def row_of_pines(stage: Stage, name: str, base: float, tall: float, far: float, gap: float) -> None:
     """One row of conifers across the picture, *tall* and *gap* in pixels."""
     rng = stage.stream(name)
-    snowy = stage.has("snow")
-    trees: list[Outline] = []
-    patches: list[Outline] = []
-    x = -gap * rng.random()
+    behind, before = Trees(), Trees()
+    x, i = -gap * rng.random(), 0
     while x < stage.width + gap:
-        height, foot = tall * rng.uniform(0.65, 1.15), base + tall * rng.uniform(-0.03, 0.04)
-        trees += pine(rng, x, foot, height)
-        if snowy:
-            patches += snow_on(rng, x, foot, height)
-        x += gap * rng.uniform(0.55, 1.4)
-    p = stage.palette
-    colour = p.under(PINE, far, 0.45)
+        height, foot = tall * rng.uniform(0.62, 1.18), base + tall * rng.uniform(-0.03, 0.04)
+        (behind if i % 2 else before).take(pine(rng, x, foot, height, sunny(stage, x)))
+        x, i = x + gap * rng.uniform(0.5, 1.35), i + 1
     stage.canvas.step_nearer()
-    stage.canvas.fill(trees, Fade(lighter(colour, 0.03), mix(colour, p.haze, 0.35 + 0.3 * far)))
-    if snowy:
-        stage.canvas.fill(patches, p.under(rgb("eef4fb"), far * 0.85, 0.75), 0.9)
+    for trees, away in ((behind, far + 0.07), (before, far)):
+        plant_pines(stage, trees, away)
+
+
+def plant_pines(stage: Stage, trees: Trees, far: float) -> None:
+    """Fill conifers at the distance *far*, with snow where it lies."""
+    p = stage.palette
+    colour = p.under(PINE, far, 0.6)
+    foot = mix(colour, p.haze, 0.25 + 0.35 * far)
+    stage.canvas.fill(trees.wood, p.under(rgb("4a3a32"), far, 0.4))
+    stage.canvas.fill(trees.crown, Fade(lighter(colour, 0.06), foot))
+    stage.canvas.fill(trees.shade, Fade(lighter(colour, -0.22), mix(lighter(colour, -0.22), foot, 0.7)), 0.6)
+    if stage.has("snow"):
+        snow = rgb("f2f6fc")
+        stage.canvas.fill(trees.drift, p.under(snow, far * 0.9, 0.42), 0.92)
+        stage.canvas.fill(trees.snow, p.under(snow, far * 0.8, 1.0), 0.95)
 
 
 def row_of_leaves(stage: Stage, name: str, base: float, tall: float, far: float, gap: float) -> None:
     """One row of leafy trees across the picture, in the season's colours."""
     rng = stage.stream(name)
-    p = stage.palette
-    tones = LEAVES if stage.has("autumn") else SUMMER
+    tones = LEAVES if stage.has("autumn") else BLOSSOMS if stage.has("spring") else SUMMER
     stage.canvas.step_nearer()
     x = -gap * rng.random()
     while x < stage.width + gap:
-        wood, crown, lit = broadleaf(rng, x, base + tall * rng.uniform(-0.02, 0.04), tall * rng.uniform(0.7, 1.15))
-        leaf = rng.choice(tones)
-        stage.canvas.fill(wood, p.under(rgb("54423a"), far, 0.35))
-        stage.canvas.fill(crown, p.under(lighter(leaf, -0.18), far, 0.4))
-        stage.canvas.fill(lit, p.under(lighter(leaf, 0.1), far, 0.85), 0.75)
+        tree = broadleaf(rng, x, base + tall * rng.uniform(-0.02, 0.04), tall * rng.uniform(0.7, 1.15), sunny(stage, x))
+        plant_leaves(stage, tree, rng.choice(tones), far)
         x += gap * rng.uniform(0.6, 1.4)
+
+
+def plant_leaves(stage: Stage, trees: Trees, leaf: Colour, far: float) -> None:
+    """Fill leafy trees at the distance *far*."""
+    p = stage.palette
+    stage.canvas.fill(trees.wood, p.under(rgb("5a463c"), far, 0.4))
+    stage.canvas.fill(
+        trees.crown, Fade(p.under(lighter(leaf, -0.06), far, 0.6), p.under(lighter(leaf, -0.3), far, 0.4))
+    )
+    stage.canvas.fill(trees.shade, p.under(lighter(leaf, -0.38), far, 0.35), 0.5)
+    stage.canvas.fill(trees.lit, p.under(lighter(leaf, 0.12), far, 1.0), 0.72)
+    if stage.has("snow"):
+        stage.canvas.fill(trees.snow, p.under(rgb("f2f6fc"), far * 0.8, 0.95), 0.85)
 
 
 def trunks(stage: Stage, colour: Colour) -> None:
@@ -133,7 +89,7 @@ def trunks(stage: Stage, colour: Colour) -> None:
             x = stage.width * (side + (1 - 2 * side) * rng.uniform(-0.02, 0.12))
             wide = stage.unit * rng.uniform(0.035, 0.075)
             lean = rng.uniform(-0.4, 0.4) * wide
-            foot = stage.height * rng.uniform(0.9, 1.02)
+            foot = stage.height * 1.08
             shapes.append(
                 limb([(x - lean, foot), (x, stage.height * 0.5), (x + lean, -10)], [wide * 1.5, wide, wide * 0.85])
             )
@@ -163,22 +119,43 @@ def clearing(stage: Stage, top: float) -> float:
 
 
 def _patches(stage: Stage, top: float, lit: Colour, dim: Colour) -> None:
-    """Shadows of trees across the floor, and tufts or drifts towards the eye."""
+    """What lies on the floor: drifts of snow with blue shadows, or shadows of trees and tufts of grass."""
     rng = stage.stream("patches")
+    if stage.has("snow"):
+        drifts(stage, rng, top, lit, dim)
+        return
     depth = stage.height - top
     shadows: list[Outline] = []
     for _ in range(7):
         near = rng.random()
-        y = top + depth * (0.15 + 0.8 * near)
-        shadows.append(
-            oval(rng.random() * stage.width, y, stage.unit * rng.uniform(0.1, 0.3), depth * (0.012 + 0.03 * near))
-        )
+        wide, high = stage.unit * rng.uniform(0.1, 0.3), depth * (0.012 + 0.03 * near)
+        shadows.append(oval(rng.random() * stage.width, top + depth * (0.15 + 0.8 * near), wide, high))
     stage.canvas.fill(shadows, mix(dim, stage.palette.shade, 0.35), 0.3)
     near_line = profile(stage, "floor near", stage.height * 0.95, stage.height * 0.05, 0.25)
     stage.canvas.fill([down_to(stage, near_line)], Fade(mix(lit, dim, 0.35), dim), 0.8)
-    if not stage.has("snow"):
-        blades = tufts(rng, stage, stage.height * 0.9, 90)
-        stage.canvas.fill(blades, lighter(dim, -0.2))
+    stage.canvas.fill(tufts(rng, stage, stage.height * 0.9, 90), lighter(dim, -0.2))
+
+
+def drifts(stage: Stage, rng: random.Random, top: float, lit: Colour, dim: Colour) -> None:
+    """Waves of snow, each with a bright edge and a blue hollow; long shadows lie across them."""
+    depth = stage.height - top
+    hollow = mix(dim, stage.palette.shade, 0.45)
+    for i, near in enumerate((0.12, 0.32, 0.58, 0.86)):
+        line = profile(stage, f"drift {i}", top + depth * near, depth * (0.07 + 0.06 * near), 0.2)
+        stage.canvas.fill([down_to(stage, line)], Fade(lit, mix(lit, hollow, 0.55 + 0.2 * near)), 0.9)
+    tracks(stage, rng, hollow)
+
+
+def tracks(stage: Stage, rng: random.Random, tone: Colour) -> None:
+    """Footprints that come from the lower edge to where the subject is."""
+    start = stage.width * (0.9 if stage.focus < stage.width / 2 else 0.1)
+    bend = stage.width * rng.uniform(0.3, 0.7)
+    path = along([(start, stage.height * 1.04), (bend, stage.height * 0.94), (stage.focus, stage.height * 0.89)], 9)
+    prints: list[Outline] = []
+    for i, (x, y) in enumerate(path):
+        r = stage.unit * (0.004 + 0.006 * (y / stage.height - 0.85) / 0.15)
+        prints.append(oval(x, y + (-1) ** i * r * 0.9, r * 1.5, r * 0.7, points=12))
+    stage.canvas.fill(prints, lighter(tone, -0.12), 0.8)
 
 
 def tufts(rng: random.Random, stage: Stage, top: float, count: int) -> list[Outline]:

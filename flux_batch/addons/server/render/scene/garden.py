@@ -39,7 +39,7 @@ def garden(stage: Stage) -> None:
     defocus(stage, 0.011)
     bokeh(stage)
     subject = next((s for s in stage.theme.subjects if s.name == "flower"), None)
-    kind, colour = kind_of(subject.word if subject else "", rng), subject.colour if subject else None
+    kind, colour = kind_of(subject.words if subject else (), rng), subject.colour if subject else None
     alone = stage.theme.subjects == (subject,) if subject else False
     cast(stage, Spots((stage.focus, stage.height * 0.88), air=(stage.focus, stage.height * 0.6)))
     bed(stage, rng, kind, colour, large=alone)

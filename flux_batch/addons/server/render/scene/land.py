@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import random
 from itertools import pairwise
 
 from PIL import Image, ImageFilter, ImageOps
 
 from flux_batch.addons.server.render.canvas import Fade
-from flux_batch.addons.server.render.colour import Colour, lighter, mix, rgb
+from flux_batch.addons.server.render.colour import Colour, mix, rgb
 from flux_batch.addons.server.render.noise import fractal, ridge
 from flux_batch.addons.server.render.outline import Outline, Point
 from flux_batch.addons.server.render.scene.stage import Stage
 
-GREEN, AUTUMN, SNOW, SAND, ROCK = rgb("5f8f3e"), rgb("b9873a"), rgb("f3f7fc"), rgb("e2b777"), rgb("75706c")
+GREEN, AUTUMN, SNOW, SAND = rgb("5f8f3e"), rgb("b9873a"), rgb("f3f7fc"), rgb("e2b777")
 SPRING = rgb("86b350")
 EMBOSS = ImageFilter.Kernel((3, 3), (-2, -1, 0, -1, 0, 1, 0, 1, 2), scale=1.2, offset=128)
 
@@ -133,48 +132,3 @@ def _cap(rng: random.Random, side: list[Point], spine: list[Point], share: float
         drop = abs(side[-1][1] - edge_side[1]) * (rng.uniform(0.05, 0.42) if i % 2 else rng.uniform(-0.25, 0.0))
         ragged.append((x, y + drop))
     return [*side[start:], *spine[start:][::-1], *ragged[::-1]]
-
-
-def headland(stage: Stage, shore: float, crest: float, reach: float) -> list[Point]:
-    """A rocky point that runs in from the subject's side; return its upper line, to stand things on.
-
-    Args:
-        stage: the picture.
-        shore: y of the waterline, pixels.
-        crest: y of its highest part, pixels.
-        reach: how far it comes in, as a share of the width.
-    """
-    rng = stage.stream("headland")
-    left = stage.focus < stage.width / 2
-    bumps = ridge(rng, 33, 0.55)
-    line = []
-    for i, bump in enumerate(bumps):
-        t = i / 32
-        fall = math.cos(min(1.0, max(0.0, (t - 0.52) / 0.48)) * math.pi / 2) ** 0.8
-        x = t * reach * stage.width
-        y = (
-            shore
-            - (shore - crest) * fall * (0.94 + 0.12 * bump)
-            + (bump - 0.5) * (shore - crest) * 0.12 * (i > len(bumps) // 2)
-        )
-        line.append((x - 2 if left else stage.width - x + 2, min(y, shore + 1)))
-    if not left:
-        line.reverse()
-    edge = -2 if left else stage.width + 2
-    foot = [(edge, shore + 2)] if left else []
-    tail = [] if left else [(edge, shore + 2)]
-    p = stage.palette
-    dark, light = p.under(lighter(ROCK, -0.45), 0.0, 0.2), p.under(lighter(ROCK, 0.25), 0.05, 0.75)
-    stage.canvas.step_nearer()
-    stage.canvas.fill(
-        [[*foot, *line, *tail]],
-        relief((max(8, round(reach * stage.width)), max(8, round(shore - crest))), rng, (dark, light), (5, 4)),
-    )
-    turf = ground_colour(stage)
-    band = (shore - crest) * 0.2
-    under = [
-        (x, y + band * (0.5 + 0.7 * abs(math.sin(i * 2.3))) * min(1.0, (shore - y) / (shore - crest + 1) * 1.3))
-        for i, (x, y) in enumerate(line)
-    ]
-    stage.canvas.fill([[*line, *under[::-1]]], Fade(p.under(lighter(turf, 0.12), 0.05, 0.75), p.under(turf, 0.0, 0.35)))
-    return line

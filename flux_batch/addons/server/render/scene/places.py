@@ -9,13 +9,14 @@ from flux_batch.addons.server.render.scene.city import city, street
 from flux_batch.addons.server.render.scene.coast import beach, sea
 from flux_batch.addons.server.render.scene.deep import clouds_country, space, underwater
 from flux_batch.addons.server.render.scene.desert import desert
+from flux_batch.addons.server.render.scene.field import field
 from flux_batch.addons.server.render.scene.forest import forest
 from flux_batch.addons.server.render.scene.garden import garden
 from flux_batch.addons.server.render.scene.room import room, studio
 from flux_batch.addons.server.render.scene.stage import Stage
 from flux_batch.addons.server.render.scene.town import harbour, town
 from flux_batch.addons.server.render.scene.weather import weather
-from flux_batch.addons.server.render.scene.wild import field, lake, mountain, river
+from flux_batch.addons.server.render.scene.wild import lake, mountain, river
 
 PLACES: Mapping[str, Callable[[Stage], None]] = {
     "abstract": abstract,

@@ -38,7 +38,7 @@ def room(stage: Stage) -> None:
     table = relief(
         (stage.width, round(stage.height - edge) + 2),
         rng,
-        (p.under(lighter(WOOD, -0.3), 0, 0.6), p.under(lighter(WOOD, 0.12), 0, 0.85)),
+        (p.under(lighter(WOOD, -0.2), 0, 0.6), p.under(lighter(WOOD, 0.08), 0, 0.85)),
         (2, 26),
     )
     stage.canvas.step_nearer()
@@ -131,17 +131,18 @@ def studio(stage: Stage) -> None:
     )
     bokeh(stage)
     x, middle = stage.width * rng.uniform(0.46, 0.54), stage.height * 0.42
-    disc = min(stage.unit * 0.4, stage.width * 0.47)
+    disc = min(stage.unit * 0.37, stage.width * 0.45)
     stage.canvas.glow(x, middle, disc * 1.9, p.horizon, 0.5)
     stage.canvas.step_nearer()
     stage.canvas.fill(
-        [oval(x, middle, disc, disc, points=90)], Fade(mix(p.horizon, p.orb, 0.4), mix(p.horizon, tint or p.lower, 0.6))
+        [oval(x, middle, disc, disc, points=90)],
+        Fade(mix(p.horizon, p.orb, 0.25), mix(p.horizon, tint or p.lower, 0.85)),
     )
     wreath(stage, rng, (x, middle), disc)
-    size = min(stage.unit * rng.uniform(0.7, 0.78), stage.height * 0.7)
+    size = min(stage.unit * rng.uniform(0.78, 0.88), stage.height * 0.78)
     pose = Pose(x, stage.height + size * 0.1, size, 0.0, 1.0, likely(rng, 0.5), subject.colour if subject else None)
     stage.canvas.step_nearer()
-    drawing = bust(subject.word if subject else "", stage.stream("bust"), subject.colour if subject else None)
+    drawing = bust(subject.words if subject else (), stage.stream("bust"), subject.colour if subject else None)
     stand(stage.canvas, p, drawing, pose, (0.0, 0.0), main=True)
     others = tuple(s for s in stage.theme.subjects if s.name != "portrait")
     if others:
@@ -177,7 +178,7 @@ def wreath(stage: Stage, rng: random.Random, centre: tuple[float, float], disc: 
         )
     stage.canvas.fill(leaves[::2], p.under(rgb("4a7a52"), 0.1, 0.7))
     stage.canvas.fill(leaves[1::2], p.under(rgb("6f9a5c"), 0.1, 0.8))
-    kind = kind_of("", rng)
+    kind = kind_of((), rng)
     for _ in range(9):
         angle = rng.random() * math.tau
         x, y = centre[0] + disc * 1.02 * math.cos(angle), centre[1] + disc * 1.02 * math.sin(angle)

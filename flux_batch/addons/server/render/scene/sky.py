@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from flux_batch.addons.server.render.chance import likely
-from flux_batch.addons.server.render.colour import WHITE, from_hsv, lighter, mix
+from flux_batch.addons.server.render.colour import WHITE, Colour, from_hsv, mix
 from flux_batch.addons.server.render.noise import fractal, vertical
 from flux_batch.addons.server.render.outline import Outline, limb, oval
 from flux_batch.addons.server.render.scene.stage import Stage
@@ -37,7 +37,7 @@ def orb(stage: Stage) -> None:
     x, y = stage.orb
     p, rng = stage.palette, stage.stream("orb")
     moon = p.bright < DARK or stage.has("moon")
-    radius = stage.unit * rng.uniform(0.045, 0.062) * (1.15 if stage.has("moon") or stage.has("sun") else 1.0)
+    radius = stage.unit * rng.uniform(0.036, 0.05) * (1.15 if stage.has("moon") or stage.has("sun") else 1.0)
     stage.canvas.glow(x, y, stage.unit * 0.95, p.horizon if not moon else p.lower, 0.55, sharp=1.6)
     stage.canvas.glow(x, y, stage.unit * 0.34, mix(p.orb, p.horizon, 0.35), 0.75, sharp=2.2)
     stage.canvas.fill([oval(x, y, radius, radius, points=64)], mix(p.orb, WHITE, 0.35))
@@ -64,34 +64,36 @@ def stars(stage: Stage, bottom: int) -> None:
 
 def clouds(stage: Stage, bottom: int) -> None:
     """Banks of cloud from stretched noise, lit from the orb's side, flatter towards the horizon."""
-    rng, p = stage.stream("clouds"), stage.palette
+    rng = stage.stream("clouds")
     amount = {"storm": 0.85, "overcast": 0.7, "space": 0.0, "night": 0.32}.get(stage.theme.time, rng.uniform(0.3, 0.52))
     if stage.theme.place == "clouds":
         amount = max(amount, 0.55)
     if amount <= 0:
         return
     size = (max(2, stage.width // 2), max(2, bottom // 2))
+    shift = max(1, size[0] // 70)
     wide = stage.width / max(1, bottom)
-    noise = fractal(size, rng, (2.0 * wide, 4.5), 5)
+    sheet = fractal((size[0] + 2 * shift, size[1] + shift), rng, (2.0 * wide, 4.5), 5)
+    noise = sheet.crop((shift, 0, shift + size[0], size[1]))
     floor = 255 * (1 - amount)
     cover = noise.point([round(min(1.0, max(0.0, (v - floor) / 85)) ** 0.8 * 255) for v in range(256)])
-    fade = (
-        Image.linear_gradient("L")
-        .resize(size)
-        .point([round(255 * min(1, (255 - v) / 70, (v + 90) / 150)) for v in range(256)])
-    )
-    side = 1 if stage.orb[0] > stage.width / 2 else -1
-    shift = max(1, size[0] // 70)
-    relief = ImageChops.subtract(noise, ImageChops.offset(noise, side * -shift, shift), 0.35, 128)
-    relief = relief.filter(ImageFilter.GaussianBlur(size[0] / 200))
-    dark = mix(p.upper, p.shade, 0.35) if p.bright > DARK else mix(p.upper, p.zenith, 0.3)
-    lit = mix(mix(p.horizon, p.light, 0.55), WHITE, 0.35 * p.bright)
-    if p.bright <= DARK:
-        lit = mix(p.lower, p.light, 0.25)
-    paint = ImageOps.colorize(relief, lighter(dark, -0.05), lit, mid=mix(dark, lit, 0.55))
+    ramp = [round(255 * min(1, (255 - v) / 70, (v + 90) / 150)) for v in range(256)]
+    side = 0 if stage.orb[0] > stage.width / 2 else 2 * shift
+    towards = sheet.crop((side, shift, side + size[0], shift + size[1]))
+    relief = ImageChops.subtract(noise, towards, 0.35, 128).filter(ImageFilter.GaussianBlur(size[0] / 200))
+    paint = ImageOps.colorize(relief, *cloud_tones(stage))
+    fade = Image.linear_gradient("L").resize(size).point(ramp)
     full = (stage.width, bottom)
     mask = ImageChops.multiply(cover, fade).resize(full, Image.Resampling.BICUBIC)
     stage.canvas.lay(mask, (0, 0, *full), paint.resize(full, Image.Resampling.BICUBIC), 0.8)
+
+
+def cloud_tones(stage: Stage) -> tuple[Colour, Colour]:
+    """The shaded and the lit side of clouds."""
+    p = stage.palette
+    if p.bright <= DARK:
+        return mix(p.upper, p.zenith, 0.35), mix(p.lower, p.light, 0.25)
+    return mix(p.upper, p.shade, 0.38), mix(mix(p.horizon, p.light, 0.55), WHITE, 0.35 * p.bright)
 
 
 def _aurora(stage: Stage, bottom: int) -> None:

@@ -24,6 +24,7 @@ class Stage:
         horizon: y of the horizon, pixels.
         focus: x where the main subject stands, pixels.
         orb: centre of the sun or the moon, pixels; may lie outside the picture.
+        zoom: how near the subject is seen, about 1.
     """
 
     canvas: Canvas
@@ -33,6 +34,7 @@ class Stage:
     horizon: float
     focus: float
     orb: Point
+    zoom: float = 1.0
 
     @property
     def width(self) -> int:
@@ -65,7 +67,7 @@ def stage_for(theme: Theme, palette: Palette, size: tuple[int, int], chance: Cha
     left = rng.choice((True, False))
     focus = width * (rng.uniform(0.3, 0.4) if left else rng.uniform(0.6, 0.7))
     across = rng.uniform(0.62, 0.86)
-    horizon = height * (low + rng.uniform(-0.05, 0.05))
+    horizon = height * (low + rng.uniform(-0.07, 0.06))
     above = {"day": 0.16, "morning": 0.38, "night": 0.28, "twilight": 0.36, "neon": 0.5}.get(theme.time, 0.78)
     orb = (width * (across if left else 1 - across), horizon * (above + rng.uniform(-0.08, 0.08)))
-    return Stage(Canvas(width, height), palette, theme, chance, horizon, focus, orb)
+    return Stage(Canvas(width, height), palette, theme, chance, horizon, focus, orb, rng.uniform(0.78, 1.12))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from flux_batch.addons.server.render.colour import Colour, lighter, mix, rgb
 from flux_batch.addons.server.render.figure.notation import figure
 from flux_batch.addons.server.render.figure.posed import GLASS, Pose, lamp, reflection, stand
 from flux_batch.addons.server.render.figure.vessels import VESSELS
-from flux_batch.addons.server.render.outline import Outline, box, limb
+from flux_batch.addons.server.render.outline import Outline, Point, box, limb
 from flux_batch.addons.server.render.scene.cast import Spots, cast
 from flux_batch.addons.server.render.scene.land import down_to, far_hills, ground_colour, height_at, profile
 from flux_batch.addons.server.render.scene.sky import sky
@@ -146,11 +147,11 @@ def steeple(stage: Stage, x: float, foot: float, tall: float, far: float) -> Non
 def hill_town(stage: Stage, shore: float, rows: int, tall: float) -> None:
     """Rows of houses climbing a hill behind *shore* (y, pixels)."""
     rng = stage.stream("hill town")
-    climb = tall * 0.62
+    climb = tall * rng.uniform(0.5, 0.75)
     for i in range(rows):
         back = rows - 1 - i
         far = 0.12 + 0.17 * back
-        hill = profile(stage, f"town hill {i}", shore - climb * back, climb * 0.7 * (back > 0), 0.3)
+        hill = _slope_of_town(stage, rng, shore, climb * back)
         stage.canvas.step_nearer()
         stage.canvas.fill(
             [down_to(stage, hill, shore + 2)],
@@ -162,6 +163,17 @@ def hill_town(stage: Stage, shore: float, rows: int, tall: float) -> None:
         row_of_houses(stage, f"houses {i}", hill, tall * (1 - 0.16 * back), far)
         if back:
             mist(stage, f"town mist {i}", shore - climb * back + tall * 0.2, tall * 0.9, 0.28)
+
+
+def _slope_of_town(stage: Stage, rng: random.Random, shore: float, lift: float) -> list[Point]:
+    """The ground of one row: the quay itself, or a hill that is *lift* pixels high behind the subject's side."""
+    if not lift:
+        return [(-2.0, shore), (stage.width + 2.0, shore)]
+    top, spread = stage.focus / stage.width + rng.uniform(-0.1, 0.1), rng.uniform(0.3, 0.5)
+    rough = profile(stage, f"town hill {lift:.0f}", 0.0, lift * 0.2, 0.3)
+    return [
+        (x, shore - lift * (0.34 + 0.9 * math.exp(-(((x / stage.width - top) / spread) ** 2))) + y) for x, y in rough
+    ]
 
 
 def harbour(stage: Stage) -> None:
