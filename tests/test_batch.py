@@ -6,16 +6,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from batch_runs import Site, assert_sound, billed_per_job, site, tolerate, tree
-from blockbuster import BlockBuster
+from batch_runs import Site, assert_sound, billed_per_job, site, tree
 
 from flux_batch.store.events import Begun, Ended, Kept
 
 
 @pytest.fixture
-async def plain(tmp_path: Path, nothing_blocks_the_loop: BlockBuster) -> AsyncIterator[Site]:
+async def plain(tmp_path: Path) -> AsyncIterator[Site]:
     """A server that does everything right."""
-    tolerate(nothing_blocks_the_loop)
     async with site(tmp_path / "out") as running:
         yield running
 

@@ -5,17 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from batch_runs import assert_sound, billed_per_job, posted_as, site, tolerate
-from blockbuster import BlockBuster
+from batch_runs import assert_sound, billed_per_job, posted_as, site
 
 from flux_batch.errors import FluxBatchError, KeyRejected, Misdirected, OutOfCredit
 from flux_batch.store.events import Failed, Stopping
-
-
-@pytest.fixture(autouse=True)
-def two_reads_are_tolerated(nothing_blocks_the_loop: BlockBuster) -> None:
-    """See :func:`batch_runs.tolerate`."""
-    tolerate(nothing_blocks_the_loop)
 
 
 @pytest.mark.parametrize("fault", ["value", "model"])
