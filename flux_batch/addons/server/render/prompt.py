@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from flux_batch.addons.server.render import lexicon
 from flux_batch.addons.server.render.chance import Chance
@@ -116,7 +117,7 @@ def words_of(text: str) -> list[str]:
     single = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     words = []
     skip = False
-    for word, after in zip(single, [*single[1:], ""], strict=True):
+    for word, after in zip_longest(single, single[1:], fillvalue=""):
         pair = f"{word}-{after}"
         if not skip:
             words.append(pair if _is_pair(pair) else word)
