@@ -36,11 +36,15 @@ KEYS = {
     "webhook_listen": "webhook.listen",
     "webhook_url": "webhook.url",
     "dry_run": "run.dry_run",
+    "yes": "run.yes",
     "json": "run.json",
     "quiet": "run.quiet",
     "verbose": "run.verbose",
 }
 """Option -> key of the grid file: each can be written there as well, and the command line wins."""
+
+MANY = 1_000_000
+"""Posts from which a run wants to be told that they are meant."""
 
 HINT = "type the same command again: it goes on where this run stopped"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -66,6 +70,7 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
 @click.option("--webhook-listen", metavar="HOST:PORT", help="Listen for the service's calls there.")
 @click.option("--webhook-url", metavar="URL", help="How the service reaches that address.")
 @click.option("--dry-run", is_flag=True, default=None, help="Check everything, send nothing.")
+@click.option("--yes", is_flag=True, default=None, help="Make more than a million posts without being asked.")
 @click.option("--json", "json", is_flag=True, default=None, help="run.json on stdout, words on stderr.")
 @click.option("--quiet", is_flag=True, default=None, help="No progress and no summary.")
 @click.option("-v", "--verbose", count=True, default=None, help="More words; twice for all.")
@@ -77,8 +82,27 @@ def command(grid: str, **options: Any) -> None:
     with complaining():
         checked = load_grid(grid, overrides=overrides)
         logging.basicConfig(level=_level(checked.run.verbose), format="%(levelname)s: %(message)s")
+        _is_meant(checked)
         code = _dry_run(checked) if checked.run.dry_run else _run(checked, grid)
     raise click.exceptions.Exit(code)
+
+
+def _is_meant(grid: Grid) -> None:
+    """Ask before a grid is bought that nobody counted.
+
+    Raises:
+        UsageError: more than MANY posts, no limit of any kind, and no ``--yes``.
+    """
+    from flux_batch.errors import UsageError
+    from flux_batch.plan import make_plan
+
+    limits, posts = grid.limits, len(make_plan(grid))
+    bounded = limits.limit or limits.max_posts is not None or limits.max_cost is not None or limits.shard
+    if posts > MANY and not (grid.run.yes or grid.run.dry_run or bounded):
+        raise UsageError(
+            f"the grid asks for {posts:,} posts",
+            hint="read `flux-batch plan GRID`, then say --yes, or set --limit, --max-posts or --max-cost",
+        )
 
 
 def _level(verbose: int) -> int:

@@ -21,8 +21,8 @@ SHARD = re.compile(r"(\d+)/(\d+)")
 Gate: TypeAlias = Literal["off", "flag", "quarantine"]
 
 
-def _read(reading: Callable[[Any], Any]) -> BeforeValidator:
-    """Read a text by *reading*, whose ValueError says what is allowed."""
+def _read(reading: Callable[[Any], Any], written: Any) -> BeforeValidator:
+    """Read what is *written* by *reading*, whose ValueError says what is allowed."""
 
     def validate(value: object) -> object:
         try:
@@ -30,7 +30,7 @@ def _read(reading: Callable[[Any], Any]) -> BeforeValidator:
         except (ValueError, TypeError) as error:
             complain(f"expected {error}, not {shown(value)}")
 
-    return BeforeValidator(validate)
+    return BeforeValidator(validate, json_schema_input_type=written)
 
 
 def _seconds(value: object) -> float:
@@ -47,8 +47,8 @@ def _path(value: object) -> Path:
     return Path(value)
 
 
-Seconds: TypeAlias = Annotated[float, _read(_seconds), Field(ge=0)]
-PathText: TypeAlias = Annotated[Path, _read(_path)]
+Seconds: TypeAlias = Annotated[float, Field(ge=0), _read(_seconds, float | str)]
+PathText: TypeAlias = Annotated[Path, _read(_path, str)]
 
 
 class Endpoint(Strict):
@@ -204,5 +204,6 @@ class Words(Strict):
 
     dry_run: bool = Field(False, description="plan and check everything, send nothing")
     json_: bool = Field(False, alias="json", description="JSON on stdout")
+    yes: bool = Field(False, description="make more than a million images without being asked")
     quiet: bool = Field(False, description="no progress")
     verbose: int = Field(0, ge=0, le=3, description="as many as -v is given")
