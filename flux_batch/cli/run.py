@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flux_batch.cli.words import complain, complaining, say
+from flux_batch.cli.words import complain, complaining, plain, say
 
 if TYPE_CHECKING:
     from anyio.abc import TaskStatus
@@ -123,7 +123,13 @@ def _run(grid: Grid, path: str) -> int:
     import anyio
 
     from flux_batch.cli.summary import summary
+    from flux_batch.plan import make_plan
 
+    for warning in make_plan(grid).warnings:
+        if not grid.run.quiet:
+            say(f"warning: {plain(warning.text)}", err=True)
+            if warning.hint:
+                say(f"  hint: {plain(warning.hint)}", err=True)
     with suppress(KeyboardInterrupt):
         ended, error = anyio.run(_batch, grid)
         if ended is not None and not grid.run.quiet:
