@@ -14,7 +14,7 @@ NEUTRAL_GUIDANCE = 7.5
 def bloom(image: Image.Image, amount: float = 0.16) -> Image.Image:
     """Let bright parts spill over: a small blurred copy, screened on top."""
     small = image.resize((max(2, image.width // 8), max(2, image.height // 8)), Image.Resampling.BOX)
-    dim = [max(0, round((value - 90) * 1.5 * amount)) for value in range(256)] * 3
+    dim = [max(0, round((value - 130) * 2.0 * amount)) for value in range(256)] * 3
     light = small.filter(ImageFilter.GaussianBlur(3)).point(dim).resize(image.size, Image.Resampling.BICUBIC)
     return ImageChops.screen(image, light)
 

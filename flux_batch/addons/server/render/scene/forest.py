@@ -85,9 +85,9 @@ def trunks(stage: Stage, colour: Colour) -> None:
     stage.canvas.step_nearer()
     shapes: list[Outline] = []
     for side in (0, 1):
-        for _ in range(rng.randint(1, 2)):
+        for _ in range(rng.randint(0, 2)):
             x = stage.width * (side + (1 - 2 * side) * rng.uniform(-0.02, 0.12))
-            wide = stage.unit * rng.uniform(0.035, 0.075)
+            wide = stage.unit * rng.uniform(0.022, 0.046)
             lean = rng.uniform(-0.4, 0.4) * wide
             foot = stage.height * 1.08
             shapes.append(
@@ -102,7 +102,7 @@ def trunks(stage: Stage, colour: Colour) -> None:
                         [wide * 0.3, wide * 0.16, 1.0],
                     )
                 )
-    blurred(stage.canvas, shapes, stage.palette.under(colour, 0.0, 0.2), stage.unit * 0.005)
+    blurred(stage.canvas, shapes, stage.palette.under(colour, 0.04, 0.45), stage.unit * 0.005)
 
 
 def clearing(stage: Stage, top: float) -> float:

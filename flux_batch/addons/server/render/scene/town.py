@@ -150,7 +150,7 @@ def hill_town(stage: Stage, shore: float, rows: int, tall: float) -> None:
     climb = tall * rng.uniform(0.5, 0.75)
     for i in range(rows):
         back = rows - 1 - i
-        far = 0.12 + 0.17 * back
+        far = 0.04 + 0.18 * back
         hill = _slope_of_town(stage, rng, shore, climb * back)
         stage.canvas.step_nearer()
         stage.canvas.fill(

@@ -73,7 +73,7 @@ class Streak:
     def __call__(self, plate: Plate) -> Image.Image:
         size = (max(8, plate.size[0] // 4), max(8, plate.size[1] // 4))
         bright = ImageOps.grayscale(plate.image.resize(size, Image.Resampling.BOX)).point(
-            [max(0, (v - 170) * 4) for v in range(256)]
+            [max(0, (v - 205) * 5) for v in range(256)]
         )
         wide = bright.resize((max(2, size[0] // 24), size[1]), Image.Resampling.BOX).resize(
             size, Image.Resampling.BICUBIC

@@ -117,7 +117,7 @@ MEDIA: dict[str, tuple[Effect, ...]] = {
     "sketchup": (Adjust(0.7, 0.9, 0.12), Few(12), Ink("3a4048", 1.2, 0.9), Pencil("fdfdfb", 0.8, 0.012, 28, 0.7)),
     "sticker-designs": (Adjust(1.35, 1.08, 0.02), Sticker("d7ecf2")),
     "typography": (Adjust(1.3, 1.1), Type()),
-    "watercolor": (Adjust(1.4, 1.0, 0.05), Wash(), Paper("fdf9f0", 0.3)),
+    "watercolor": (Adjust(1.45, 1.1, 0.04), Wash(), Paper("fdf9f0", 0.28)),
     "misc-manga": (
         Duotone("0e0e12 ffffff"),
         Few(5),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from flux_batch.addons.server.render.colour import Colour, rgb
 from flux_batch.addons.server.render.noise import fractal, grain
@@ -42,29 +42,37 @@ class Wash:
         lightness: how much paper shines through, 0 to 1.
     """
 
-    bleed: float = 0.006
+    bleed: float = 0.005
     pigment: float = 0.5
     margin: float = 0.05
     colours: int = 26
-    lightness: float = 0.36
+    lightness: float = 0.24
 
     def __call__(self, plate: Plate) -> Image.Image:
         light = plate.image.point([round(255 - (255 - v) * (1 - self.lightness)) for v in range(256)] * 3)
-        flat = reduced(plate, light.filter(ImageFilter.GaussianBlur(plate.unit * 0.003)), self.colours)
-        drawn = wandering(Image.blend(flat.filter(ImageFilter.GaussianBlur(0.8)), light, 0.4), plate, self.bleed)
+        flat = reduced(plate, light.filter(ImageFilter.GaussianBlur(plate.unit * 0.002)), self.colours)
+        drawn = wandering(Image.blend(flat.filter(ImageFilter.GaussianBlur(0.7)), light, 0.5), plate, self.bleed)
         washes = fractal(plate.size, plate.stream("blooms"), (4, 4), 5)
-        soft = drawn.filter(ImageFilter.GaussianBlur(plate.unit * 0.012))
-        wet = Image.composite(soft, drawn, washes.point([min(235, max(0, (v - 110) * 3)) for v in range(256)]))
+        wet = Image.composite(self._bled(drawn, plate), drawn, self._wetness(plate, washes))
         pooled = ImageChops.multiply(wet, self._edges(drawn, plate))
-        thin = washes.point([min(255, 208 + v // 3) for v in range(256)])
-        pooled = ImageChops.multiply(pooled, thin.convert("RGB"))
+        thin = washes.point([min(70, max(0, round((v - 135) * 0.9))) for v in range(256)])
+        pooled = ImageChops.screen(pooled, thin.convert("RGB"))
         return self._on_paper(plate, pooled) if self.margin else pooled
+
+    def _bled(self, drawn: Image.Image, plate: Plate) -> Image.Image:
+        """Colours run into each other where the paper was wet."""
+        return ImageEnhance.Color(drawn.filter(ImageFilter.GaussianBlur(plate.unit * 0.011))).enhance(1.25)
+
+    def _wetness(self, plate: Plate, washes: Image.Image) -> Image.Image:
+        """Where the paper was wet: patches of the background, hardly ever the subject."""
+        patches = washes.point([min(225, max(0, (v - 120) * 4)) for v in range(256)])
+        return ImageChops.multiply(patches, plate.subject.point([255 - round(v * 0.9) for v in range(256)]))
 
     def _edges(self, drawn: Image.Image, plate: Plate) -> Image.Image:
         """Where pigment dries: a darker line just inside each wash."""
         grey = ImageOps.grayscale(drawn)
         rim = ImageChops.subtract(grey.filter(ImageFilter.GaussianBlur(max(1.0, plate.unit * 0.006))), grey)
-        dark = rim.point([255 - min(90, round(v * 2.6 * self.pigment)) for v in range(256)])
+        dark = rim.point([255 - min(110, round(v * 3.0 * self.pigment)) for v in range(256)])
         return dark.filter(ImageFilter.GaussianBlur(0.6)).convert("RGB")
 
     def _on_paper(self, plate: Plate, painted: Image.Image) -> Image.Image:
@@ -76,7 +84,7 @@ class Wash:
         torn = fractal(plate.size, plate.stream("torn"), (14, 14), 4)
         edge = ImageChops.add(soft, torn.point([88 + v * 80 // 255 for v in range(256)]), 2)
         inside = edge.point([min(255, max(0, (v - 126) * 16)) for v in range(256)])
-        pool = edge.point([255 - round(60 * max(0.0, 1 - abs(v - 146) / 14)) for v in range(256)])
+        pool = edge.point([255 - round(34 * max(0.0, 1 - abs(v - 146) / 12)) for v in range(256)])
         return Image.composite(
             ImageChops.multiply(painted, pool.convert("RGB")), Image.new("RGB", plate.size, (255, 255, 255)), inside
         )
