@@ -28,17 +28,17 @@ def speckle(image: Image.Image, rng: random.Random, amount: int = 2) -> Image.Im
 def guided(image: Image.Image, guidance: float) -> Image.Image:
     """More guidance, more colour and contrast; 7.5 changes nothing."""
     strength = (guidance - NEUTRAL_GUIDANCE) / 12.5
-    coloured = ImageEnhance.Color(image).enhance(1 + 0.7 * strength)
+    coloured = ImageEnhance.Color(image).enhance(1 + 0.55 * strength)
     return ImageEnhance.Contrast(coloured).enhance(1 + 0.32 * strength)
 
 
 def denoised(image: Image.Image, steps: int, rng: random.Random) -> Image.Image:
     """Leave the picture as unfinished as *steps* of 20 would: soft forms under coloured noise."""
-    rough = max(0.0, 1 - steps / 14) ** 1.6
+    rough = max(0.0, 1 - (steps - 1) / 12) ** 1.7
     if rough <= 0:
         return image
-    radius = rough * max(image.size) / 45
+    radius = rough * max(image.size) / 60
     soft = image.filter(ImageFilter.GaussianBlur(radius))
     cells = (image.width / 5, image.height / 5)
     noise = Image.merge("RGB", [fractal(image.size, rng, cells, 1) for _ in range(3)])
-    return Image.blend(Image.blend(image, soft, min(1.0, rough * 1.6)), noise, 0.5 * rough)
+    return Image.blend(Image.blend(image, soft, min(1.0, rough * 1.6)), noise, 0.36 * rough)

@@ -64,21 +64,10 @@ def ridge(rng: random.Random, count: int, roughness: float = 0.5, ends: tuple[fl
 def vertical(size: Size, stops: list[tuple[float, Colour]]) -> Image.Image:
     """Gradient from top to bottom through *stops*, (place 0 to 1, colour), places rising."""
     width, height = size
-    rows = bytearray()
-    for y in range(height):
-        rows.extend(_between(stops, y / max(1, height - 1)))
-    return Image.frombytes("RGB", (1, height), bytes(rows)).resize((width, height), Image.Resampling.NEAREST)
-
-
-def _between(stops: list[tuple[float, Colour]], place: float) -> Colour:
-    before = after = stops[0]
-    for stop in stops:
-        after = stop
-        if stop[0] >= place:
-            break
-        before = stop
-    span = after[0] - before[0]
-    share = (place - before[0]) / span if span > 0 else 0.0
-    share = min(1.0, max(0.0, share))
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(before[1], after[1], strict=True))
-    return red, green, blue
+    column = Image.new("RGB", (1, height), stops[0][1])
+    for (start, above), (end, below) in pairwise(stops):
+        top, bottom = round(start * height), round(end * height)
+        if bottom > top:
+            pair = Image.frombytes("RGB", (1, 2), bytes((*above, *below)))
+            column.paste(pair.resize((1, bottom - top), Image.Resampling.BILINEAR, (0, 0.5, 1, 1.5)), (0, top))
+    return column.resize((width, height), Image.Resampling.NEAREST)

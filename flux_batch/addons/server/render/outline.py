@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import TypeAlias
 
 Point: TypeAlias = tuple[float, float]
@@ -12,29 +13,36 @@ Outline: TypeAlias = Sequence[Point]
 
 def smooth(points: Outline, steps: int = 6) -> list[Point]:
     """Closed Catmull-Rom curve through *points*, *steps* points for each of them."""
-    curve = []
-    count = len(points)
-    for i in range(count):
-        four = [points[(i + k - 1) % count] for k in range(4)]
-        curve += [_catmull(four, step / steps) for step in range(steps)]
-    return curve
+    return _curve([points[-1], *points, points[0], points[1]], steps)
 
 
 def along(points: Outline, steps: int = 6) -> list[Point]:
     """Open Catmull-Rom curve from the first point to the last."""
+    return [*_curve([points[0], *points, points[-1]], steps), points[-1]]
+
+
+def _curve(padded: Outline, steps: int) -> list[Point]:
+    """The spans between the second and the last but one of *padded*."""
+    weights = _weights(steps)
     curve = []
-    padded = [points[0], *points, points[-1]]
-    for i in range(len(points) - 1):
-        curve += [_catmull(padded[i : i + 4], step / steps) for step in range(steps)]
-    return [*curve, points[-1]]
+    for (ax, ay), (bx, by), (cx, cy), (dx, dy) in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
+        curve += [(ax * a + bx * b + cx * c + dx * d, ay * a + by * b + cy * c + dy * d) for a, b, c, d in weights]
+    return curve
 
 
-def _catmull(four: Outline, t: float) -> Point:
-    def at(axis: int) -> float:
-        a, b, c, d = (point[axis] for point in four)
-        return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-
-    return at(0), at(1)
+@cache
+def _weights(steps: int) -> tuple[tuple[float, float, float, float], ...]:
+    """How much each of four neighbours counts, at *steps* places along a span (Catmull and Rom, 1974)."""
+    places = (step / steps for step in range(steps))
+    return tuple(
+        (
+            (2 * t * t - t - t**3) / 2,
+            (2 - 5 * t * t + 3 * t**3) / 2,
+            (t + 4 * t * t - 3 * t**3) / 2,
+            (t**3 - t * t) / 2,
+        )
+        for t in places
+    )
 
 
 def oval(x: float, y: float, across: float, up: float, tilt: float = 0.0, points: int = 28) -> list[Point]:

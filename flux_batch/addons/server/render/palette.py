@@ -98,10 +98,13 @@ TIMES = {
 
 
 def palette_for(time: str, tints: tuple[Colour, ...], rng: random.Random) -> Palette:
-    """The light of *time*, pulled towards the prompt's colour words and varied a little by *rng*."""
+    """The light of *time*, pulled towards the prompt's first two colour words and varied a little by *rng*."""
     palette = TIMES[time].varied(rng)
-    for tint in tints[:2]:
-        palette = palette.towards(tint, 0.38)
+    if tints:
+        palette = palette.towards(tints[0], 0.26)
+    if tints[1:]:
+        warm = palette.towards(tints[1], 0.4)
+        palette = replace(palette, horizon=warm.horizon, lower=warm.lower, light=warm.light, orb=warm.orb)
     return palette
 
 

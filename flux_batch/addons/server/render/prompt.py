@@ -136,7 +136,7 @@ def read(prompt: str, negative: str = "") -> Theme:
     colours_off = {lexicon.COLOURS[word] for word in words_of(negative) if word in lexicon.COLOURS}
     subjects, tints = _subjects(words, banned)
     named = [tag for word in words if (tag := _known(PLACE_OF, word)) and tag not in banned]
-    place = _place(words, named, subjects, banned)
+    place = _place(words, named, banned)
     return Theme(
         subjects=tuple(s for s in subjects if s.colour not in colours_off or s.colour is None)[:3],
         place=place,
@@ -182,13 +182,13 @@ def _subjects(words: list[str], banned: set[str]) -> tuple[list[Subject], list[C
     return list(found.values()), tints + ([held] if held else [])
 
 
-def _place(words: list[str], named: list[str], subjects: list[Subject], banned: set[str]) -> str:
+def _place(words: list[str], named: list[str], banned: set[str]) -> str:
     """The most telling place that is named (a street in a city is a street), else where the subject is at home."""
     if {"town", "sea"} <= set(named):
         return "harbour"
     if named:
         return max(named, key=lambda place: (RANK.get(place, 2), -named.index(place)))
-    homes = [HOME_OF[subject.name] for subject in subjects if HOME_OF[subject.name] not in banned]
+    homes = [HOME_OF[name] for word in words if (name := _known(SUBJECT_OF, word)) and HOME_OF[name] not in banned]
     if homes:
         return homes[0]
     free = [place for place in ANYWHERE if place not in banned]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flux_batch.addons.server.render.colour import Colour, lighter, rgb
 from flux_batch.addons.server.render.outline import Outline, oval, smooth
+
+Layer: TypeAlias = tuple[Colour, list[Outline]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +61,33 @@ def kind_of(words: tuple[str, ...], rng: random.Random) -> Kind:
     return KINDS[rng.choice(GARDEN)]
 
 
-def head(kind: Kind, rng: random.Random, colour: Colour | None) -> list[tuple[Colour, list[Outline]]]:
-    """The layers of one flower, back to front, y downwards."""
+def head(kind: Kind, rng: random.Random, colour: Colour | None, *, small: bool = False) -> list[Layer]:
+    """The layers of one flower, back to front, y downwards; *small* ones do without their finest parts."""
     tone = colour or rgb(rng.choice(kind.colours))
     if kind.cup:
         return _cup(tone)
-    layers: list[tuple[Colour, list[Outline]]] = []
+    layers: list[Layer] = []
     for ring in range(kind.rings):
         reach = 1.0 - 0.78 * ring / kind.rings
         turn = rng.random() * math.tau
-        outer = [_petal(turn + math.tau * i / kind.petals, reach, kind.slim) for i in range(kind.petals)]
-        inner = [_petal(turn + math.tau * i / kind.petals, reach * 0.8, kind.slim * 0.55) for i in range(kind.petals)]
+        angles = [turn + math.tau * i / kind.petals for i in range(kind.petals)]
+        outer = [_petal(angle, reach, kind.slim) for angle in angles]
         layers.append((lighter(tone, -0.2 + 0.09 * ring), outer[::2]))
         layers.append((lighter(tone, -0.06 + 0.09 * ring), outer[1::2]))
-        layers.append((lighter(tone, 0.1 + 0.07 * ring), inner))
-    heart = rgb(kind.heart)
+        if not small:
+            inner = [_petal(angle, reach * 0.8, kind.slim * 0.55) for angle in angles]
+            layers.append((lighter(tone, 0.1 + 0.07 * ring), inner))
     if kind.eye:
-        layers.append((heart, [oval(0, 0, kind.eye, kind.eye)]))
-        dots = [_dot(i, kind.eye) for i in range(34)]
-        layers.append((lighter(heart, 0.28), dots))
-        layers.append((lighter(heart, -0.3), [oval(0, kind.eye * 0.12, kind.eye * 0.42, kind.eye * 0.42)]))
+        layers += _eye(kind, small=small)
+    return layers
+
+
+def _eye(kind: Kind, *, small: bool) -> list[Layer]:
+    heart = rgb(kind.heart)
+    layers: list[Layer] = [(heart, [oval(0, 0, kind.eye, kind.eye)])]
+    if not small:
+        layers.append((lighter(heart, 0.28), [_dot(i, kind.eye) for i in range(34)]))
+    layers.append((lighter(heart, -0.3), [oval(0, kind.eye * 0.12, kind.eye * 0.42, kind.eye * 0.42)]))
     return layers
 
 
@@ -93,7 +103,7 @@ def _petal(angle: float, reach: float, slim: float) -> Outline:
         (0.78, half),
         (0.4, half * 0.72),
     ]
-    return smooth([(reach * x * cos - y * sin * 0.62, reach * x * sin + y * cos * 0.62) for x, y in shape], 4)
+    return smooth([(reach * x * cos - y * sin * 0.62, reach * x * sin + y * cos * 0.62) for x, y in shape], 2)
 
 
 def _dot(number: int, eye: float) -> Outline:
@@ -102,7 +112,7 @@ def _dot(number: int, eye: float) -> Outline:
     return oval(reach * math.cos(angle), reach * math.sin(angle), eye * 0.075, eye * 0.075, points=8)
 
 
-def _cup(tone: Colour) -> list[tuple[Colour, list[Outline]]]:
+def _cup(tone: Colour) -> list[Layer]:
     back = smooth([(-0.45, -0.75), (-0.15, -0.4), (0.15, -0.4), (0.45, -0.75), (0.5, 0.2), (0, 0.7), (-0.5, 0.2)], 5)
     left = smooth([(-0.72, -0.95), (-0.72, -0.2), (-0.5, 0.5), (-0.05, 0.78), (0.1, 0.3), (-0.2, -0.4)], 5)
     right = smooth([(0.72, -0.95), (0.72, -0.2), (0.5, 0.5), (0.05, 0.78), (-0.1, 0.3), (0.2, -0.4)], 5)

@@ -104,7 +104,7 @@ def bloom_at(
     stage.canvas.fill([stem], p.under(lighter(LEAF, -0.12), 0, 0.6))
     stage.canvas.fill(leaves, Fade(p.under(lighter(LEAF, 0.12), 0, 0.9), p.under(lighter(LEAF, -0.25), 0, 0.5)))
     flat = rng.uniform(0.78, 1.0)
-    for tone, outlines in head(kind, rng, colour):
+    for tone, outlines in head(kind, rng, colour, small=radius < stage.unit * 0.05):
         moved = [[(x + px * radius, y + py * radius * flat) for px, py in outline] for outline in outlines]
         stage.canvas.fill(moved, p.under(tone, 0, 0.95))
         if main and (drawn := stage.canvas.mask(moved)):

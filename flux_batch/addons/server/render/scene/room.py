@@ -183,5 +183,5 @@ def wreath(stage: Stage, rng: random.Random, centre: tuple[float, float], disc: 
         angle = rng.random() * math.tau
         x, y = centre[0] + disc * 1.02 * math.cos(angle), centre[1] + disc * 1.02 * math.sin(angle)
         r = disc * rng.uniform(0.07, 0.13)
-        for tone, outlines in head(kind, rng, None):
+        for tone, outlines in head(kind, rng, None, small=True):
             stage.canvas.fill([[(x + px * r, y + py * r) for px, py in o] for o in outlines], p.under(tone, 0.05, 0.9))
