@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -25,13 +25,21 @@ def anyio_backend() -> tuple[str, dict[str, Callable[[], HurriedLoop]]]:
     return "asyncio", {"loop_factory": HurriedLoop}
 
 
-def manners() -> Iterator[Any]:
-    """Each way of each manner that is not the default, by itself."""
+ONLY_IN_ERRORS = {"status_codes", "spelling", "busy"}
+ONLY_AT_ONCE = {"file_name", "image_type", "slashes", "padding"}
+"""Where the images are, and when, makes no difference to these."""
+
+
+def manners() -> list[Any]:
+    """Each way of each manner that is not the default, by itself, in the settings in which it can be seen."""
     hints = get_type_hints(Manners)
-    for field in dataclasses.fields(Manners):
-        for way in get_args(hints[field.name]):
-            if way != field.default:
-                yield pytest.param({field.name: way}, id=f"{field.name}={way}")
+    return [
+        pytest.param({field.name: way}, settings, id=f"{field.name}={way}{'-later' * bool(settings)}")
+        for field in dataclasses.fields(Manners)
+        for way in get_args(hints[field.name])
+        for settings in ([AT_ONCE] if field.name in ONLY_AT_ONCE else [AT_ONCE, LATER])
+        if way != field.default and field.name not in ONLY_IN_ERRORS
+    ]
 
 
 async def run_and_check(out: Path, params: dict[str, Any], settings: dict[str, Any]) -> None:
@@ -46,8 +54,7 @@ async def run_and_check(out: Path, params: dict[str, Any], settings: dict[str, A
         assert all(line["generation_id"] for line in at.lines)
 
 
-@pytest.mark.parametrize("settings", [AT_ONCE, LATER], ids=["at-once", "processing"])
-@pytest.mark.parametrize("manner", [*manners()])
+@pytest.mark.parametrize("manner, settings", manners())
 async def test_every_manner_of_answering_yields_the_images(
     tmp_path: Path, manner: dict[str, Any], settings: dict[str, Any]
 ) -> None:

@@ -16,7 +16,7 @@ from flux_batch.errors import FluxBatchError, FolderLocked, Interrupted, KeyMiss
 from flux_batch.store.events import Begun, Ended, Event, Kept, Stopping
 
 STOP = Interrupted("interrupted by SIGINT", code=130)
-CUTS = [0, 1, 2, 3, 5, 8, 13, 21]
+CUTS = [0, 1, 3, 6, 12]
 """Events after which a run is cut."""
 
 
