@@ -23,7 +23,7 @@ def locked(path: Path, started: str) -> Iterator[None]:
 
     Raises:
         FolderLocked: another process holds it.
-        StorageFailed: the file system has no locks.
+        StorageFailed: it cannot be made, or the file system has no locks.
     """
     with storage(f"cannot open the lock {path}"):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -49,7 +49,7 @@ def _take(descriptor: int, path: Path) -> None:
                 f"the file system under {path.parent.parent} has no locks",
                 hint="write to a local disk: two runs in one folder would pay twice",
             ) from error
-        raise
+        raise StorageFailed(f"cannot lock {path}: {error.strerror or error}", hint="check the disk") from error
     if not _same_file(descriptor, path):
         raise _held(descriptor, path)
 

@@ -30,7 +30,7 @@ from flux_batch.store.manifest import Kept
 from flux_batch.store.record import Record, fate, forgotten, missing, unknown
 from flux_batch.store.standing import ACCEPTED, Fate, Stage, Standing
 
-OWED = ACCEPTED | {Stage.SENT, Stage.UNKNOWN}
+OWED = ACCEPTED | {Stage.UNKNOWN}
 LOST_IN_CRASH = "the run died after the request was sent and before its answer was recorded"
 GONE_WITH_ITS_SERVICE = "the embedded server that had it is gone, and billed nothing"
 TAKEN_OUT = "its image and its manifest line were taken out"
@@ -107,12 +107,12 @@ def _repairs(standing: Standing, stock: Stock, *, same_boot: bool, forgets: bool
         return [forgotten(job.id, TAKEN_OUT)]
     open_samples = gone.union(standing.open_samples)
     here = {sample for sample in open_samples if standing.stage in ACCEPTED and stock.done.has(job.id, sample)}
-    if forgets and standing.stage in OWED and open_samples - here:
+    unanswered = standing.stage is Stage.SENT or (standing.stage is Stage.INTENT and not same_boot)
+    if forgets and (unanswered or standing.stage in OWED) and open_samples - here:
         return [forgotten(job.id, GONE_WITH_ITS_SERVICE)]
     repairs = [missing(job.id, sample) for sample in sorted(gone)]
     repairs += [fate(job.id, sample, Fate.KEPT) for sample in sorted(here)]
-    if standing.stage is Stage.SENT:
-        repairs.append(unknown(job, standing.attempts, LOST_IN_CRASH))
-    elif standing.stage is Stage.INTENT and not same_boot:
-        repairs.append(unknown(job, standing.attempts + 1, LOST_IN_CRASH))
+    if unanswered:
+        attempt = standing.attempts + (standing.stage is Stage.INTENT)
+        repairs.append(unknown(job, attempt, LOST_IN_CRASH))
     return repairs
