@@ -108,7 +108,7 @@ def read_manifest(path: Path) -> Iterator[Kept]:
     head = MANIFEST_HEAD.match
     for number, line, last in raw_lines(path):
         found = head(line)
-        if found is not None and is_intact(line):
+        if found is not None and int(found[2]) < int(found[3]) and is_intact(line):
             job, sample, samples, file_name, size, sha256 = found.groups()
             yield Kept(job.decode(), int(sample), int(samples), file_name.decode(), int(size), sha256.decode())
             continue

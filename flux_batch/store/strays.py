@@ -15,7 +15,7 @@ from pathlib import Path
 
 import anyio
 
-from flux_batch.store.image.defect import NotAnImage
+from flux_batch.store.image.check import ImageFacts, NotAnImage
 from flux_batch.store.keep import Keeper, Restored, SetAside
 from flux_batch.store.manifest import Line
 from flux_batch.store.part import Arrival, recheck
@@ -68,10 +68,8 @@ class Strays:
         owned = owner(file_name, self.keeper.name, self.store)
         if owned is None:
             return await self._aside(file_name, "stray: no paid job of this folder lacks an image of this name")
-        if path.is_symlink():
-            return await self._aside(file_name, "stray: a link, not a file")
         try:
-            facts = await anyio.to_thread.run_sync(recheck, path)
+            facts = await anyio.to_thread.run_sync(_examined, path)
         except NotAnImage as defect:
             return await self._aside(file_name, f"stray: {defect}")
         back = self.store.folder.part / f"{path.name}.{secrets.token_hex(8)}"
@@ -83,6 +81,12 @@ class Strays:
         path = folder.root / file_name
         target = await anyio.to_thread.run_sync(partial(set_aside, folder, path, path.name, reason))
         return SetAside(target.relative_to(folder.root).as_posix(), reason)
+
+
+def _examined(path: Path) -> ImageFacts:
+    if path.is_symlink():
+        raise NotAnImage("a link, not a file")
+    return recheck(path)
 
 
 def owner(file_name: str, template: str, store: Store) -> Owned | None:
