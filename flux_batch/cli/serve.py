@@ -59,7 +59,13 @@ def manners(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--faults", "script", type=FILE, help="Fault script, YAML: `post#3: drop_after_read`.")
 @click.option("--fault", "lines", multiple=True, metavar="LINE", help="One line of a fault script; may be repeated.")
 @click.option("--list-faults", is_flag=True, help="List the faults there are, and stop.")
-@click.option("--renderer", type=click.Choice(["painter", "swatch"]), default="painter", show_default=True)
+@click.option(
+    "--renderer",
+    type=click.Choice(["painter", "swatch"]),
+    default="painter",
+    show_default=True,
+    help="Who makes the pictures: the painter, or plain colour fields, quickly, for load and tests.",
+)
 @manners
 def command(*, as_json: bool, until_eof: bool, list_faults: bool, renderer: str, **options: Any) -> None:
     """Play the service on this machine: the same API, painted pictures, no key needed.
