@@ -122,8 +122,8 @@ def accept(attribute: Attribute, value: object, profile: str = DOCUMENTED) -> Sc
 def _flag(attribute: Attribute, value: object, profile: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value in {"yes", "no"}:
-        return str(value)
+    if isinstance(value, str) and value in {"yes", "no"}:
+        return value
     raise BadValue(attribute.allowed(profile))
 
 

@@ -65,7 +65,9 @@ def written(location: Location, root: Node) -> tuple[int | str, ...]:
     for step in location:
         _, node = find(root, path)
         here = node.value
-        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int)):
+        if (isinstance(here, dict) and step in here) or (
+            isinstance(here, list) and isinstance(step, int) and step < len(here)
+        ):
             path.append(step)
     return tuple(path)
 

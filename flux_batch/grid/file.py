@@ -118,7 +118,7 @@ def _checked(
     root = distributed(expanded(root, environment, found))
     profile = root.value["profile"].node.value if isinstance(root.value, dict) and "profile" in root.value else None
     context = Context(profile if isinstance(profile, str) else DOCUMENTED, base)
-    grid, refused = _validated(root, context, _safe(name), found)
+    grid, refused = _validated(root, context, safe_name(name), found)
     if grid is not None:
         found += _together(grid, root, refused)
     if found or grid is None:
@@ -141,7 +141,7 @@ def _validated(root: Node, context: Context, name: str, found: list[Problem]) ->
             found += problems(error, root, Grid)
             places = broken(error, root)
             refused = frozenset(str(step) for place in places for step in place)
-            for place in places:
+            for place in reversed(places):  # from the end, so that numbers in a list stay right
                 root = without(root, place)
     return None, refused
 
@@ -159,7 +159,7 @@ def _together(grid: Grid, root: Node, refused: frozenset[str]) -> list[Problem]:
     return list(seen)
 
 
-def _safe(stem: str) -> str:
+def safe_name(stem: str) -> str:
     """Return a file's stem as a grid's name."""
     kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-" for letter in stem)
     return kept.lstrip("._-")[:100] or "grid"

@@ -27,7 +27,7 @@ from flux_batch.grid.yaml import scalar
 Check: TypeAlias = Callable[[object, str], Scalar]
 """A value and a profile -> the canonical value; raises BadValue."""
 
-SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
+SIZE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})")
 
 
 def size_of(text: str) -> tuple[int, int]:
@@ -46,7 +46,7 @@ def accept_size(value: object, profile: str) -> str:
             accept(ATTRIBUTES[name], int(text), profile)
         except BadValue as bad:
             raise BadValue(f"a size whose {name} is {bad.allowed}") from None
-    return "x".join(str(int(text)) for text in found.groups())
+    return found[0]
 
 
 def accept_style(value: object, _profile: str) -> str:

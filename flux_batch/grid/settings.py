@@ -107,7 +107,7 @@ class Limits(Strict):
 
     concurrency: Literal["auto"] | int = Field("auto", description="requests at once; auto learns the account's slots")
     rate: str | None = Field(None, description="requests per time: 10/s, 600/min")
-    retry: Retry = Field(default_factory=Retry)
+    retry: Retry = Field(default_factory=Retry, description="how often and how soon one job is tried again")
     limit: int | None = Field(None, ge=1, description="stop after so many jobs of the plan")
     shard: str | None = Field(None, description="I/N: the I-th of N equal parts, I from 0")
     max_cost: float | None = Field(None, ge=0, description="USD; needs endpoint.price")

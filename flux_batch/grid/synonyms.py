@@ -29,11 +29,23 @@ OTHER_WORDS = MappingProxyType(
 )
 """What other tools call the same thing, so that a hint can find it."""
 
+NEAR = 0.65
+"""Likeness from which a word counts as near (difflib: 1 is equal)."""
+TIE = 0.1
+"""Words less like than the best by this much are not named."""
+
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return ``did you mean ...?`` over *names* and the words other tools use for them, None where nothing is near."""
     known = set(names)
-    words = {**{name: name for name in known}, **{w: n for w, n in OTHER_WORDS.items() if n in known}}
-    near = difflib.get_close_matches(word.lower(), words, n=2, cutoff=0.65)
-    meant = list(dict.fromkeys(words[other] for other in near))
-    return f"did you mean {' or '.join(repr(name) for name in meant)}?" if meant else None
+    words = {**{w: n for w, n in OTHER_WORDS.items() if n in known}, **{name: name for name in known}}
+    meant = word.lower()
+    if meant in words:
+        return f"did you mean {words[meant]!r}?"
+    ratios = {near: _likeness(meant, near) for near in difflib.get_close_matches(meant, words, n=3, cutoff=NEAR)}
+    found = dict.fromkeys(words[near] for near, ratio in ratios.items() if ratio > max(ratios.values()) - TIE)
+    return f"did you mean {' or '.join(repr(name) for name in found)}?" if found else None
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from flux_batch.grid.attribute import Kind
 from flux_batch.grid.attributes import ATTRIBUTES
 from flux_batch.grid.cells import Cells, StyleMode
 from flux_batch.grid.choices import Choice, Computed
@@ -23,6 +24,9 @@ ALWAYS = {name: attribute.default for name, attribute in ATTRIBUTES.items() if a
 """What every body says aloud. The service's own defaults differ from page to page and some cost money or change the
 picture (`enhance_prompt` left out means yes), and a default that changes one day must not change what a grid means.
 All other attributes stay away unless the grid names them, so that a new one never changes an id."""
+
+EMPTY = {name for name, attribute in ATTRIBUTES.items() if attribute.kind is Kind.TEXT and not attribute.sent}
+"""Attributes that stay away when their text is empty: an empty negative prompt is none."""
 
 MOST_KEPT = 100_000
 """Effects kept per dimension; what is beyond is worked out again whenever it comes round."""
@@ -67,6 +71,9 @@ class Bodies:
             style = effect.style or style
         if style is not None:
             act(style, body)
+        for name in EMPTY & body.keys():
+            if body[name] == "":
+                del body[name]
         return body, style
 
     def axes(self, digits: Digits) -> Body:

@@ -21,7 +21,7 @@ from flux_batch.grid.cells import Cells
 from flux_batch.grid.choices import Computed
 from flux_batch.grid.lattice import Digits, Lattice
 from flux_batch.grid.styles import SLOT
-from flux_batch.plan.body import MOST_KEPT, Bodies
+from flux_batch.plan.body import EMPTY, MOST_KEPT, Bodies
 from flux_batch.plan.job import NEVER_HASHED
 
 ANCHOR = "base64"
@@ -150,7 +150,7 @@ class Press:
         """The piece of a key whose axis is computed, number by number; None where it is not."""
         dimension = self._part.dimensions[level]
         values = dimension.axis(key)
-        if not isinstance(values, Computed):
+        if not isinstance(values, Computed) or key in EMPTY:
             return None
         head, tail = _pair(key, SLOT).split(SLOT)
         value = values.value

@@ -51,7 +51,7 @@ def _ignored(grid: Grid, part: PlanPart) -> Iterator[PlanWarning]:
 
 def _useless(grid: Grid, part: PlanPart, name: str, attribute: str, hint: str) -> PlanWarning:
     text = f"flux may ignore {attribute}: {NOT_FLUX}"
-    values = _axis(part, name)
+    values = _multiplies(part, name)
     if values > 1:
         again = part.images - part.images // values
         price = grid.endpoint.price
@@ -129,9 +129,9 @@ LOOKS: Sequence[Callable[[Grid, PlanPart], Iterator[PlanWarning]]] = (
 )
 
 
-def _axis(part: PlanPart, name: str) -> int:
-    """Return the number of values of an axis, 1 where it is none."""
-    return next((len(each) for each in part.grid.dimensions if name in each.names), 1)
+def _multiplies(part: PlanPart, name: str) -> int:
+    """Return by how much an axis multiplies the cells: its values, 1 where it is none or steps with others."""
+    return next((len(each) for each in part.grid.dimensions if each.names == (name,)), 1)
 
 
 def _values(part: PlanPart, name: str) -> list[JSON]:
