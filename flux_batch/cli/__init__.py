@@ -9,8 +9,11 @@ import click
 
 COMMANDS = {
     "run": "make the images of a grid; again = resume",
-    "plan": "count, first bodies, what each axis contributes; sends nothing",
+    "plan": "count, cost, time, warnings, first bodies; sends nothing",
     "serve": "the embedded server: the same API, painted pictures, no key",
+    "schema": "the JSON Schema of the grid file, for editors",
+    "styles": "the styles there are, and what each says in words",
+    "init": "a grid to start from, or one made of a file of prompts",
 }
 
 
