@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import sys
 import tracemalloc
 import zlib
 
@@ -12,7 +13,7 @@ from image_samples import assemble, check, chunk, picture, png_chunks, saved
 
 from flux_batch.errors import DownloadFailed
 from flux_batch.store.image.check import ImageCheck, ImageFacts, Limits, NotAnImage
-from flux_batch.store.image.zlib_backend import FASTEST, STDLIB
+from flux_batch.store.image.zlib_backend import FASTEST, STDLIB, _fastest
 
 PNG_MODES = ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"]
 JPEG_MODES = ["L", "RGB", "CMYK"]
@@ -147,6 +148,25 @@ def test_a_refusal_comes_as_soon_as_it_is_sure() -> None:
 
     with pytest.raises(NotAnImage, match="HTML page"):
         judge.feed(b"<html>" + bytes(600))
+
+
+def test_damage_is_refused_where_it_stands() -> None:
+    """A wrong CRC in the first chunk is told by its last byte, before anything else has come."""
+    data = saved(picture(), "PNG")
+    data = data[:20] + b"\xff" + data[21:]
+    judge = ImageCheck()
+    for place in range(32):
+        judge.feed(data[place : place + 1])
+
+    with pytest.raises(NotAnImage, match="CRC of chunk IHDR"):
+        judge.feed(data[32:33])
+
+
+def test_without_a_wheel_the_standard_library_does_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SIMD zlib is optional."""
+    monkeypatch.setitem(sys.modules, "isal", None)
+
+    assert _fastest() is STDLIB
 
 
 def test_nothing_fed_changes_nothing() -> None:

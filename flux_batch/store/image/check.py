@@ -13,7 +13,7 @@ from flux_batch.store.image.defect import EndOfData, NotAnImage
 from flux_batch.store.image.jpeg import JpegParser
 from flux_batch.store.image.png import PngParser
 from flux_batch.store.image.size import Limits, Size
-from flux_batch.store.image.sniff import HEAD, ImageFormat, describe, format_of
+from flux_batch.store.image.sniff import HEAD, MAGIC, ImageFormat, describe, format_of
 from flux_batch.store.image.tape import Steps, Tape
 from flux_batch.store.image.webp import WebpParser
 from flux_batch.store.image.zlib_backend import FASTEST, ZlibBackend
@@ -114,10 +114,9 @@ class ImageCheck:
 
 def _parse(tape: Tape, limits: Limits, backend: ZlibBackend) -> Steps[tuple[ImageFormat, Size]]:
     """Tell the format by the first bytes and read it to its end."""
-    head = yield from tape.peek(HEAD)
-    form = format_of(head)
+    form = format_of((yield from tape.peek(MAGIC)))
     if form is None:
-        raise NotAnImage(f"{describe(head)} instead of an image")
+        raise NotAnImage(f"{describe((yield from tape.peek(HEAD)))} instead of an image")
     parser = PngParser(tape, limits, backend) if form == "png" else _PARSERS[form](tape, limits)
     try:
         size = yield from parser.read()

@@ -7,8 +7,10 @@ from typing import Literal, TypeAlias
 
 ImageFormat: TypeAlias = Literal["png", "jpeg", "webp"]
 
+MAGIC = 12
+"""Bytes that tell the three formats we take."""
 HEAD = 512
-"""Bytes looked at: enough for the comments and XML declarations that stand before an <svg> or <html>."""
+"""Bytes that name anything else: enough for the comments and XML declarations that stand before an <svg> or <html>."""
 
 TAKEN: dict[ImageFormat, re.Pattern[bytes]] = {
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
