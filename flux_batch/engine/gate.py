@@ -52,6 +52,10 @@ class Gate:
         """Return the gate after an accepted post."""
         return replace(self, refusals=0, since=math.inf) if self.refusals else self
 
+    def busy(self, now: float) -> float:
+        """Return the seconds since the first refusal after the last accepted post, negative infinity before it."""
+        return now - self.since
+
     def wait(self, now: float) -> float:
         """Return the seconds until it opens, 0 where it is open."""
         return max(0.0, self.opens_at - now)

@@ -75,6 +75,7 @@ class Governor:
         cautious: one post at a time, until one is accepted.
         lone: the number of that one post while it is unanswered, sent at *lone_at*.
         proved: whether the service ever took a post: until then silence proves nothing.
+        tripped: number of the last post before the breaker opened: answers to those and older ones are of yesterday.
         silent: whether a pause was announced and not yet its end.
         free_at: state of the rate limit.
         over: no post any more.
@@ -91,6 +92,7 @@ class Governor:
     lone: int | None = None
     lone_at: float = math.inf
     proved: bool = False
+    tripped: int = 0
     silent: bool = False
     free_at: float = -math.inf
     over: bool = False
@@ -119,7 +121,7 @@ class Governor:
 
     def _patience(self, now: float) -> float:
         outage = self.policy.breaker.outage - self.breaker.outage(now)
-        busy = self.gate.since + self.policy.patience - now
+        busy = self.policy.patience - self.gate.busy(now)
         return max(0.0, min(outage, busy))
 
     def _room(self, now: float) -> float:
@@ -193,9 +195,10 @@ def _answered(
     state: Governor, ticket: Ticket, outcome: Outcome, now: float, rng: Random
 ) -> tuple[Governor, list[Action]]:
     alone = ticket.number == state.lone
+    late = state.breaker.trips > 0 and ticket.number <= state.tripped
     noted = replace(
         state,
-        breaker=state.breaker.after(outcome, now, alone=alone),
+        breaker=state.breaker if late else state.breaker.after(outcome, now, alone=alone),
         lone=None if alone else state.lone,
         void=state.void + (not isinstance(outcome, Accepted)),
     )
@@ -254,7 +257,7 @@ def _breaker_heard(before: Governor, after: Governor, now: float) -> tuple[Gover
     if breaker.trips > before.breaker.trips:
         opened = BreakerOpened(breaker.wait(now), breaker.trips, breaker.reason)
         ceiling = replace(after.ceiling, window=1, raised=after.ceiling.last, reason=breaker.reason)
-        return replace(after, cautious=True, silent=True, ceiling=ceiling), [opened]
+        return replace(after, cautious=True, silent=True, ceiling=ceiling, tripped=after.ceiling.last), [opened]
     if before.breaker.trips and not breaker.trips:
         return after, [BreakerClosed()]
     return after, []
@@ -273,6 +276,6 @@ def _given_up(state: Governor, now: float) -> list[Action]:
     if state.breaker.outage(now) >= policy.breaker.outage:
         minutes = policy.breaker.outage / 60
         return [GiveUp(f"no answer from the service for {minutes:.0f} minutes: {state.breaker.reason}", 0.0)]
-    if state.gate.refusals and now - state.gate.since >= policy.patience:
+    if state.gate.busy(now) >= policy.patience:
         return [GiveUp(f"the service has been busy for {policy.patience / 60:.0f} minutes and took no job", 0.0)]
     return []

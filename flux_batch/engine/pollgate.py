@@ -8,6 +8,7 @@ waiting jobs are a queue here, never a storm at the service.
 from __future__ import annotations
 
 import math
+from bisect import insort
 from collections.abc import Callable
 
 import anyio
@@ -15,9 +16,14 @@ import anyio
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.rate import Rate
 from flux_batch.engine.readiness import Readiness
+from flux_batch.engine.turnstile import TICK
 
 POLLS = Rate(per_second=2)
 """The cap where nothing else is set."""
+
+
+_LOOKED_AT = 32
+"""Of a crowd, so many that have been due the longest are compared; the others wait behind them in any case."""
 
 
 class _Asker:
@@ -28,6 +34,9 @@ class _Asker:
         self.loss = loss
         self.called = False
         self.woken = anyio.Event()
+
+    def __lt__(self, other: _Asker) -> bool:
+        return self.due < other.due
 
     def wake(self) -> None:
         self.woken.set()
@@ -47,7 +56,7 @@ class Pace:
         self._rate = rate
         self._clock = clock
         self._free_at = -math.inf
-        self._askers: dict[_Asker, None] = {}
+        self._askers: list[_Asker] = []
         self._leader: _Asker | None = None
 
     async def turn(self) -> None:
@@ -61,20 +70,21 @@ class Pace:
 
     async def stand(self, asker: _Asker) -> None:
         """Wait until *asker* is called. One of those who wait does the calling; when it leaves, another takes over."""
-        self._askers[asker] = None
+        insort(self._askers, asker)
         if self._leader is not None and asker.due < self._leader.due:
             self._leader.wake()
         try:
             while not asker.called:
                 self._leader = self._leader or asker
-                with anyio.move_on_after(self._call() if self._leader is asker else math.inf):
+                with anyio.move_on_after(max(TICK, self._call()) if self._leader is asker else math.inf):
                     if not asker.called:
                         await asker.woken.wait()
         finally:
-            self._askers.pop(asker, None)
+            if not asker.called:
+                self._askers.remove(asker)
             if self._leader is asker:
                 self._leader = None
-                for heir in [*self._askers][:1]:
+                for heir in self._askers[:1]:
                     heir.wake()
 
     def _call(self) -> float:
@@ -83,12 +93,12 @@ class Pace:
         wait, free_at = self._rate.admit(self._free_at, now)
         if wait > 0:
             return wait
-        due = [asker for asker in self._askers if asker.due <= now]
+        due = [asker for asker in self._askers[:_LOOKED_AT] if asker.due <= now]
         if not due:
-            return min(asker.due for asker in self._askers) - now
+            return self._askers[0].due - now
         asker = max(due, key=lambda one: one.loss(now))
         self._free_at = free_at
-        del self._askers[asker]
+        self._askers.remove(asker)
         asker.called = True
         asker.wake()
         return 0.0

@@ -27,15 +27,20 @@ WORTH = 0.002
 _BELIEVED = 3600.0
 """Seconds; a longer estimate is read as this."""
 _MOSTLY = 1.25
-"""An estimate is mostly right within this factor, and may be wrong by any."""
+"""An estimate is mostly right within this factor,"""
+_RARELY = 0.05
+"""and with this weight (against 11 for the cells within) wrong by any."""
+_FINEST = 0.02
+"""Two questions about a job are this part of its age apart, at least: beyond all experience they get rare, not many."""
 _FADING = 0.98
 _NEVER = 1e-9
+_NEARLY = 0.999
 _STEPS = 14
 
 
 def _near_one(low: float, high: float) -> float:
     middle = math.sqrt(max(low, 1e-3) * high)
-    return 1.0 if 1 / _MOSTLY < middle < _MOSTLY else 2 / CELLS
+    return 1.0 if 1 / _MOSTLY < middle < _MOSTLY else _RARELY / CELLS
 
 
 def _anywhere(_low: float, _high: float) -> float:
@@ -85,11 +90,17 @@ class Outlook:
 
     def idle(self, elapsed: float) -> float:
         """Return the seconds the job is to be expected to have been ready, *elapsed* seconds after its start."""
+        if self.trust > _NEARLY:
+            return self.first.idle(elapsed)
+        if self.trust < 1 - _NEARLY:
+            return self.second.idle(elapsed)
         return self.trust * self.first.idle(elapsed) + (1 - self.trust) * self.second.idle(elapsed)
 
     def due(self) -> float:
         """Return the seconds after the start at which the next question is worth its while."""
-        low = max(SOONEST, self.first.since)
+        low = max(SOONEST, self.first.since * (1 + _FINEST))
+        if self.idle(low) >= self.worth:
+            return low
         high = 2 * low
         while self.idle(high) < self.worth:
             low, high = high, 2 * high
@@ -111,7 +122,7 @@ class Readiness:
 
     by_estimate: Spread = field(default_factory=partial(Spread.believing, _near_one))
     by_clock: Spread = field(default_factory=partial(Spread.believing, _anywhere))
-    scores: tuple[float, float] = (0.0, -3.0)
+    scores: tuple[float, float] = (0.0, -4.0)
 
     def outlook(self, eta: float | None, since: float) -> Outlook:
         """Return what to expect of a job.

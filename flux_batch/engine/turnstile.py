@@ -10,6 +10,9 @@ import anyio
 
 from flux_batch.engine.brake import Brake
 
+TICK = 1e-6
+"""Seconds; a shorter wait may be lost in the rounding of a clock's time, and would be asked for again for ever."""
+
 T = TypeVar("T")
 
 
@@ -53,5 +56,5 @@ class Turnstile(Generic[T]):
                 got = attempt()
                 if not isinstance(got, NotYet):
                     return got
-                with anyio.move_on_after(got.seconds):
+                with anyio.move_on_after(max(TICK, got.seconds)):
                     await changed.wait()

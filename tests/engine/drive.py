@@ -120,7 +120,7 @@ class Run:
                 outcome, job = await self.service.post()
                 slot.note(outcome)
                 if isinstance(outcome, Fatal) and outcome.reason is not None:
-                    self.brake.pull(outcome.reason)
+                    raise outcome.reason
                 if job is not None and not self.service.holds:
                     await (self._watch(job) if self.watched else self._ask_after_pauses(job))
             if isinstance(outcome, Accepted):

@@ -1,0 +1,275 @@
+"""The pure heart of the engine, without a loop: whatever happens in whatever order, its rules hold."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux_batch.engine.ceiling import Ticket
+from flux_batch.engine.events import Paused, SlotsChanged
+from flux_batch.engine.governor import Action, Answered, GiveUp, Governor, Left, Looked, Posted, decide
+from flux_batch.engine.outcome import Accepted, Busy, Fatal, NeverSent, Outcome, Refused, ServerError, Unknown
+from flux_batch.engine.policy import SlotPolicy
+
+OUTCOMES: list[Outcome] = [
+    Accepted(),
+    Busy(),
+    Busy(30.0),
+    Busy(5.0, 3),
+    Busy(math.nan, 0),
+    Busy(-1.0, -7),
+    Busy(2.0, 10**9),
+    ServerError(),
+    NeverSent(),
+    Unknown(),
+    Refused("no"),
+]
+FIVE = SlotPolicy(limit=5, adaptive=False)
+
+
+@dataclass
+class Play:
+    """A governor driven by hand."""
+
+    policy: SlotPolicy
+    now: float = 0.0
+    actions: list[Action] = field(default_factory=list)
+    flying: list[tuple[Ticket, Outcome | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.state = Governor.start(self.policy)
+
+    def happen(self, event: Posted | Answered | Left | Looked) -> None:
+        """Let something happen now."""
+        self.state, actions = decide(self.state, event, self.now, Random(1))
+        self.actions += actions
+
+    def post(self) -> bool:
+        """Post if one may; return whether one might."""
+        self.happen(Looked())
+        if self.state.wait(self.now) > 0:
+            return False
+        self.flying.append((self.state.next_ticket(), None))
+        self.happen(Posted())
+        return True
+
+    def answer(self, outcome: Outcome, which: int = 0) -> None:
+        """Answer one of the posts that have no answer yet."""
+        open_ones = [n for n, (_, noted) in enumerate(self.flying) if noted is None]
+        if open_ones:
+            n = open_ones[which % len(open_ones)]
+            self.flying[n] = (self.flying[n][0], outcome)
+            self.happen(Answered(self.flying[n][0], outcome))
+
+    def leave(self, which: int = 0) -> None:
+        """Free one of the slots that have an answer."""
+        done = [n for n, (_, noted) in enumerate(self.flying) if noted is not None]
+        if done:
+            ticket, noted = self.flying.pop(done[which % len(done)])
+            self.happen(Left(ticket, noted))
+
+    def deliver(self, outcome: Outcome | None = None) -> bool:
+        """Post, answer and leave."""
+        posted = self.post()
+        if posted:
+            self.answer(outcome or Accepted(), -1)
+            self.leave(-1)
+        return posted
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.just(("post", Accepted(), 0.0)),
+        st.tuples(st.just("answer"), st.sampled_from(OUTCOMES), st.integers(0, 9)),
+        st.tuples(st.just("leave"), st.just(Accepted()), st.integers(0, 9)),
+        st.tuples(st.just("pass"), st.just(Accepted()), st.floats(0, 100)),
+    ),
+    max_size=120,
+)
+POLICIES = st.one_of(
+    st.builds(SlotPolicy, limit=st.integers(1, 8), adaptive=st.just(False)),
+    st.builds(SlotPolicy, limit=st.integers(1, 8) | st.none(), adaptive=st.just(True), most=st.integers(1, 12)),
+)
+
+
+@given(POLICIES, STEPS)
+def test_the_rules_hold_whatever_happens(policy: SlotPolicy, steps: list[tuple[str, Outcome, float]]) -> None:
+    """Never more in flight than the ceiling, no post in a pause, one at a time while cautious, counts that add up."""
+    play, pause_ends = Play(policy), -math.inf
+    for kind, outcome, number in steps:
+        match kind:
+            case "post":
+                if play.post():
+                    assert play.now >= pause_ends
+            case "answer":
+                play.answer(outcome, int(number))
+            case "leave":
+                play.leave(int(number))
+            case _:
+                play.now += number
+        state = play.state
+        pause_ends = max([pause_ends, *(play.now + a.seconds for a in play.actions if isinstance(a, Paused))])
+        play.actions.clear()
+
+        assert len(play.flying) == state.in_flight <= policy.ceiling
+        assert 1 <= state.limit <= policy.ceiling
+        assert 0 <= state.void <= state.in_flight
+        assert state.ceiling.held is None or state.ceiling.held >= 1
+
+
+@given(POLICIES, STEPS)
+def test_it_never_gets_stuck(policy: SlotPolicy, steps: list[tuple[str, Outcome, float]]) -> None:
+    """After anything at all, when all slots are left and time passes, a post goes out again, or the run has ended."""
+    play = Play(policy)
+    for kind, outcome, number in steps:
+        if kind == "post":
+            play.post()
+        elif kind == "answer":
+            play.answer(outcome, int(number))
+        elif kind == "leave":
+            play.leave(int(number))
+        else:
+            play.now += number
+    while play.flying:
+        play.answer(Accepted())
+        play.leave()
+    for _ in range(3):
+        wait = play.state.wait(play.now)
+        play.now += wait if wait < math.inf else 0.0
+
+    assert play.deliver() or play.state.over
+
+
+def opened(policy: SlotPolicy = FIVE) -> Play:
+    """A governor whose slow start is behind it."""
+    play = Play(policy)
+    for _ in range(8):
+        while play.post():
+            pass
+        while play.flying:
+            play.answer(Accepted())
+            play.leave()
+    return play
+
+
+def test_the_slow_start_doubles() -> None:
+    """One, two, four, and the ceiling."""
+    play, rounds = Play(SlotPolicy(limit=15, adaptive=False)), []
+    for _ in range(6):
+        while play.post():
+            pass
+        rounds.append(len(play.flying))
+        while play.flying:
+            play.answer(Accepted())
+            play.leave()
+
+    assert rounds == [1, 2, 4, 8, 15, 15]
+
+
+@pytest.mark.parametrize(
+    "said, held",
+    [(3, 3), (1, 1), (None, 4), (0, 4), (-2, 4), (10**9, 4), (4, 4)],
+    ids=str,
+)
+def test_what_a_refusal_teaches(said: int | None, held: int) -> None:
+    """Five in flight and one refused: the service's own number where it makes sense, else what was accepted."""
+    play = opened()
+    while play.post():
+        pass
+    play.answer(Busy(30.0, said), -1)
+
+    assert play.state.ceiling.held == held
+
+
+def test_a_refusal_with_nothing_in_flight_teaches_nothing() -> None:
+    """The queue is full of somebody else's jobs: that says nothing about how many of ours there may be."""
+    play = Play(SlotPolicy())
+    play.post()
+    play.answer(Busy(30.0))
+
+    assert play.state.ceiling.held is None
+
+
+def test_refusals_of_posts_sent_together_count_as_one() -> None:
+    """Four of five refused at once: one pause, one fall of the limit, to what was taken."""
+    play = opened()
+    while play.post():
+        pass
+    for _ in range(4):
+        play.answer(Busy(30.0), -1)
+
+    assert sum(isinstance(action, Paused) for action in play.actions) == 1
+    assert (play.state.gate.refusals, play.state.ceiling.held) == (1, 1)
+
+
+def test_a_pause_that_is_too_long_is_given_up() -> None:
+    """Sixteen minutes are more than fifteen; a hint of a thousand million seconds is read as six hours."""
+    for seconds, back in ((960.0, 960.0), (1e9, 21_600.0)):
+        play = opened()
+        play.post()
+        play.answer(Busy(seconds))
+
+        assert [back] == [action.seconds for action in play.actions if isinstance(action, GiveUp)]
+        assert not play.post()
+
+
+def test_a_fatal_outcome_ends_posting_at_once() -> None:
+    """Before anybody has found the words for it."""
+    play = opened()
+    play.post()
+    play.answer(Fatal())
+
+    assert not play.post()
+    assert math.inf == play.state.wait(play.now)
+
+
+def test_the_jump_of_a_wall_clock_changes_nothing() -> None:
+    """Only differences of a monotonic time count: the same story a day later gives the same schedule."""
+    waits = []
+    for start in (0.0, 86_400.0):
+        play = opened()
+        play.now += start
+        play.post()
+        play.answer(Busy(30.0))
+        waits.append(play.state.wait(play.now))
+
+    assert waits[0] == pytest.approx(waits[1])
+
+
+def test_every_change_of_the_limit_is_an_action() -> None:
+    """What the listener hears adds up to what the limit is."""
+    play = opened()
+    while play.post():
+        pass
+    play.answer(Busy(30.0, 3), -1)
+    told = [action.limit for action in play.actions if isinstance(action, SlotsChanged)]
+
+    assert told == [2, 4, 5, 1]
+    assert play.state.limit == 1
+
+
+def test_a_probe_that_gets_lost_is_taken_back() -> None:
+    """An error is no answer to the question whether there is room for one more."""
+    play = opened(SlotPolicy(limit=2, adaptive=True))
+    play.now += 601
+    while play.post():
+        pass
+    assert play.state.ceiling.held == 3
+    play.answer(ServerError(), -1)
+
+    assert play.state.ceiling.held == 2
+
+
+def test_numbers_that_make_no_sense_are_refused() -> None:
+    """With the value, before anything is sent."""
+    with pytest.raises(ValueError, match="limit must be at least 1 slot, not 0"):
+        SlotPolicy(limit=0)
+    with pytest.raises(ValueError, match="a fixed number of slots needs a limit"):
+        SlotPolicy(adaptive=False)
+    with pytest.raises(ValueError, match="most must be at least 1 slot, not 0"):
+        SlotPolicy(most=0)

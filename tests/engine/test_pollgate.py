@@ -1,0 +1,142 @@
+"""One pace for all polls: a thousand waiting jobs are a queue here, never a storm at the service."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from random import Random
+from statistics import mean
+
+import anyio
+import pytest
+
+from flux_batch.engine.clock import SystemClock
+from flux_batch.engine.pollgate import Pace
+from flux_batch.engine.rate import Rate
+
+
+def fast(per_second: float = 2) -> Pace:
+    """A pace of so many turns a second."""
+    return Pace(Rate(per_second), clock=SystemClock())
+
+
+async def test_turns_go_out_evenly_in_order_of_arrival() -> None:
+    """Twenty at once: one every half second, first come, first served."""
+    pace, turns = fast(), list[tuple[int, float]]()
+    start = anyio.current_time()
+
+    async def ask(n: int) -> None:
+        await anyio.sleep(n / 1000)
+        await pace.turn()
+        turns.append((n, anyio.current_time() - start))
+
+    async with anyio.create_task_group() as tasks:
+        for n in reversed(range(20)):
+            tasks.start_soon(ask, n)
+
+    assert list(range(20)) == [n for n, _ in turns]
+    assert [n / 2 for n in range(20)] == pytest.approx([at for _, at in turns], abs=1e-3)
+
+
+async def test_whoever_leaves_the_line_takes_no_turn_along() -> None:
+    """Cancelled waiters cost the others nothing, the one that leads the line included."""
+    pace, served = fast(), list[float]()
+
+    async def ask() -> None:
+        await pace.turn()
+        served.append(anyio.current_time())
+
+    async def ask_and_leave(after: float) -> None:
+        with anyio.move_on_after(after):
+            await pace.turn()
+
+    await pace.turn()
+    async with anyio.create_task_group() as tasks:
+        for after in (0.1, 0.2, 0.3):
+            tasks.start_soon(ask_and_leave, after)
+        await anyio.sleep(0.05)
+        for _ in range(4):
+            tasks.start_soon(ask)
+
+    assert pytest.approx([later - sooner for sooner, later in pairwise(served)], abs=1e-3) == [0.5] * 3
+
+
+async def test_a_thousand_processing_jobs_are_no_storm() -> None:
+    """In no second are there more polls than allowed, and nobody is forgotten."""
+    pace, polls, rng = fast(), list[float](), Random(4)
+
+    async def job(eta: float) -> None:
+        watch = pace.watch(eta)
+        await watch.turn()
+        polls.append(anyio.current_time())
+        watch.ready()
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(1000):
+            tasks.start_soon(job, rng.uniform(5, 50))
+
+    assert len(polls) == 1000
+    assert all(later - sooner >= 0.5 - 1e-6 for sooner, later in pairwise(polls))
+
+
+async def test_a_thousand_jobs_polled_every_fifteen_seconds_wait_less_than_a_second() -> None:
+    """Where the cap is above what is asked for, the line adds next to nothing: p95 under a second."""
+    pace, rng, delays = fast(80), Random(4), list[float]()
+
+    async def job() -> None:
+        for _ in range(4):
+            await anyio.sleep(rng.uniform(0, 30))
+            due = anyio.current_time()
+            await pace.turn()
+            delays.append(anyio.current_time() - due)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(1000):
+            tasks.start_soon(job)
+
+    assert sorted(delays)[int(0.95 * len(delays))] < 1.0
+
+
+async def test_the_first_question_comes_when_an_answer_is_likely() -> None:
+    """Before the estimate is over, for it may be wrong; not at once, and never within a second."""
+    asked = []
+    for eta in (0.1, 10.0, 600.0, None):
+        start = anyio.current_time()
+        await fast().watch(eta).turn()
+        asked.append(anyio.current_time() - start)
+
+    assert asked[0] >= 1
+    assert 3 <= asked[1] <= 10
+    assert 60 <= asked[2] <= 600
+    assert 1 <= asked[3] <= 10
+
+
+async def test_a_job_that_takes_ever_longer_is_asked_about_ever_less() -> None:
+    """The pauses grow with its age, to a fiftieth of it: a whole day costs a few hundred polls."""
+    watch, times = fast().watch(20.0), list[float]()
+    start = anyio.current_time()
+    while (now := anyio.current_time() - start) < 24 * 3600:
+        times.append(now)
+        await watch.turn()
+        watch.pending()
+
+    assert len(times) <= 600
+    assert all(later - sooner <= max(60, 0.03 * later) for sooner, later in pairwise(times))
+
+
+@pytest.mark.parametrize("eta", [5.0, 10.0, 20.0, 60.0, None])
+async def test_what_a_job_took_is_learned(eta: float | None) -> None:
+    """However wrong the estimates are, after a while a job of ten seconds is found at once, with few questions."""
+    pace, found = fast(), list[tuple[float, int]]()
+    for _ in range(60):
+        start, questions = anyio.current_time(), 1
+        watch = pace.watch(eta)
+        await watch.turn()
+        while anyio.current_time() - start < 10:
+            watch.pending()
+            await watch.turn()
+            questions += 1
+        watch.ready()
+        found.append((anyio.current_time() - start - 10, questions))
+
+    assert mean(late for late, _ in found[-20:]) < 0.5
+    assert mean(questions for _, questions in found[-20:]) <= 5
