@@ -17,7 +17,7 @@ COLORS = {"a fox": (200, 40, 40), "a boat": (40, 40, 200)}
 def made(out: Path) -> Path:
     """A folder with one plain picture for each of two prompts, two styles and two seeds."""
     (out / "images").mkdir()
-    lines = []
+    lines: list[str] = []
     for prompt, color in COLORS.items():
         for style in ("none", "wash"):
             for seed in (1, 2):
@@ -40,5 +40,5 @@ def test_rows_and_columns_are_axes(tmp_path: Path) -> None:
 
 def test_a_folder_without_such_axes_says_so(tmp_path: Path) -> None:
     """The message names the axes and the way out."""
-    with pytest.raises(UsageError, match="no images with the axes prompt, size"):
+    with pytest.raises(UsageError, match="no images with the axes prompt and size"):
         contact_sheet(made(tmp_path), rows="prompt", columns="size", side=32, per_cell=2)
