@@ -82,7 +82,8 @@ async def _images_only(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         if len(text) > 2 * CAP:
             raise DownloadFailed(f"base64 text of more than {2 * CAP} bytes")
     if text:
-        yield decode_base64(bytes(text))
+        async for piece in of_bytes(decode_base64(bytes(text))):
+            yield piece
 
 
 async def of_bytes(content: bytes) -> AsyncIterator[bytes]:
