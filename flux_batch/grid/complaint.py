@@ -98,9 +98,9 @@ def _unknown(key: str, path: Location, where: Place, model: type[BaseModel]) -> 
     return Problem(where, f"unknown key {key!r} in {_named(parent)}", nearest(key, known) or listed)
 
 
-def _mismatch(fault: Mapping[str, Any], path: Location) -> str:
+def _mismatch(fault: Mapping[str, Any], path: tuple[int | str, ...]) -> str:
     words = EXPECTED.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
-    hidden = bool(path) and path[0] == "endpoint"
+    hidden = path[:1] in {("endpoint",), ("endpoints",)}
     found = "" if hidden else f", not {shown(fault['input'])}"
     return f"{_named(path)} must be {words}{found}"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from flux_batch.grid.cells import Cells
-from flux_batch.grid.node import Entry, Node, Scalar
+from flux_batch.grid.node import Entry, Node
 from flux_batch.grid.problem import Problem
 from flux_batch.grid.yaml import scalar
 
@@ -79,12 +79,8 @@ def expanded(node: Node, environment: Callable[[str], str | None], problems: lis
         return node
     problems += _unfit(node)
     text = VARIABLE.sub(lambda found: _value(found, node, environment, problems), node.value)
-    return Node(node.place, _typed(node, text), node.written)
-
-
-def _typed(node: Node, text: str) -> Scalar:
-    """A variable that is all of a plain value has the type it reads as: ``max_cost: ${BUDGET}`` is a number."""
-    return scalar(text) if node.written is not None and VARIABLE.fullmatch(node.written) else text
+    # A variable that is all of a value has the type it reads as, as in `max_cost: ${BUDGET}`, or else is a text.
+    return Node(node.place, scalar(text), text) if VARIABLE.fullmatch(node.value) else Node(node.place, text)
 
 
 def _unfit(node: Node) -> Iterator[Problem]:

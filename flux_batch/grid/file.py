@@ -13,7 +13,7 @@ from flux_batch.grid.check import mismatches
 from flux_batch.grid.complaint import broken, problems, written
 from flux_batch.grid.compose import distributed, expanded, merged, rebased
 from flux_batch.grid.grid import Grid
-from flux_batch.grid.node import Node, Place, Tree, find, plain, planted, replaced, without
+from flux_batch.grid.node import Node, Place, Tree, find, plain, planted, replaced, texted, without
 from flux_batch.grid.problem import Problem, Refusal, refuse
 from flux_batch.grid.strict import Context
 from flux_batch.grid.yaml import LARGEST_FILE, parse
@@ -127,23 +127,30 @@ def _checked(
 
 
 def _validated(root: Node, context: Context, name: str, found: list[Problem]) -> tuple[Grid | None, frozenset[str]]:
-    """Return the grid and the names of axes and parameters that were refused.
+    """Return the grid and the names of axes and parameters that were refused; what is wrong is added to *found*.
 
     What was refused is taken out and the rest validated again, so that mistakes between keys are found in the same run.
     """
-    refused: frozenset[str] = frozenset()
-    for _ in range(2):
-        try:
-            return Grid.model_validate({"name": name, **_mapping(plain(root))}, context=context), refused
-        except ValidationError as error:
-            if refused:
-                return None, refused
-            found += problems(error, root, Grid)
-            places = broken(error, root)
-            refused = frozenset(str(step) for place in places for step in place)
-            for place in reversed(places):  # from the end, so that numbers in a list stay right
-                root = without(root, place)
-    return None, refused
+    grid, error = _attempt(root, context, name)
+    if error is not None:
+        for place in broken(error, root):
+            root = texted(root, place)
+        grid, error = _attempt(root, context, name)
+    if error is None:
+        return grid, frozenset()
+    found += problems(error, root, Grid)
+    places = broken(error, root)
+    for place in reversed(places):  # from the end, so that numbers in a list stay right
+        root = without(root, place)
+    grid, _ = _attempt(root, context, name)
+    return grid, frozenset(str(step) for place in places for step in place)
+
+
+def _attempt(root: Node, context: Context, name: str) -> tuple[Grid | None, ValidationError | None]:
+    try:
+        return Grid.model_validate({"name": name, **_mapping(plain(root))}, context=context), None
+    except ValidationError as error:
+        return None, error
 
 
 def _mapping(tree: Tree) -> dict[str, Tree]:

@@ -42,12 +42,12 @@ class Node:
 
     Attributes:
         value: a scalar, a list of nodes, or a mapping of keys to entries.
-        written: a plain scalar as it stands in the file (``1e3``, ``${HOME}``), None where it was quoted or built.
+        text: of a value that came from a variable, the text it may also be: ``${RUN}`` may be 42 or "42".
     """
 
     place: Place
     value: Scalar | list[Node] | dict[str, Entry]
-    written: str | None = None
+    text: str | None = None
 
 
 def plain(node: Node) -> Tree:
@@ -105,6 +105,22 @@ def replaced(root: Node, path: Sequence[str], new: Node) -> Node:
         raise KeyError(step)
     old = root.value.get(step, Entry(new.place, Node(new.place, {})))
     return Node(root.place, {**root.value, step: Entry(new.place, replaced(old.node, rest, new))})
+
+
+def texted(root: Node, location: Location) -> Node:
+    """Return *root* with all values at or below *location* that may also be texts as texts."""
+    if location and isinstance(root.value, dict) and location[0] in root.value:
+        entry = root.value[str(location[0])]
+        return Node(root.place, {**root.value, str(location[0]): Entry(entry.place, texted(entry.node, location[1:]))})
+    if location and isinstance(root.value, list):
+        return Node(
+            root.place, [texted(n, location[1:]) if at == location[0] else n for at, n in enumerate(root.value)]
+        )
+    if isinstance(root.value, dict):
+        return Node(root.place, {key: Entry(e.place, texted(e.node, ())) for key, e in root.value.items()})
+    if isinstance(root.value, list):
+        return Node(root.place, [texted(item, ()) for item in root.value])
+    return root if root.text is None else Node(root.place, root.text)
 
 
 def without(root: Node, location: Location) -> Node:

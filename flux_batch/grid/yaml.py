@@ -35,6 +35,7 @@ HINTS = (
     (re.compile(r"'[%@`]'"), "put a text that begins with %, @ or ` in quotes"),
     (re.compile(r"undefined alias|found undefined"), "put a text that begins with * in quotes"),
     (re.compile(r"single document"), "keep one grid per file; several grids go under `grids:`"),
+    (re.compile(r"but got '\{'"), "put a ${NAME} inside brackets in quotes"),
     (re.compile(r"expected <block end>|expected ',' or"), "check the indentation and the brackets above this line"),
 )
 
@@ -133,12 +134,11 @@ class _Reader:
     def scalar(self, node: ScalarNode, place: Place) -> Node:
         if str(node.tag).removeprefix(CORE) not in KINDS:
             raise Refusal(Problem(place, f"the tag {node.tag}", "a grid holds plain values only"))
-        quoted = node.style is not None
         try:
             value = _scalar(str(node.tag).removeprefix(CORE), str(node.value))
         except ValueError as error:
             raise Refusal(Problem(place, *error.args)) from None
-        return Node(place, value, None if quoted else str(node.value))
+        return Node(place, value)
 
 
 def _scalar(kind: str, text: str) -> Scalar:

@@ -110,10 +110,10 @@ def quote(plan: Plan, past: Past, found: Diff | None = None) -> Quote:
     if found is None and (len(plan) <= MOST_COMPARED or not past.images):
         found = diff(plan, past)
     posts, to_make = (len(plan), plan.images) if found is None else (found.new, found.new_images)
-    limits, endpoint = plan.grid.limits, plan.grid.endpoint
-    price = endpoint.price if endpoint.price is not None else past.price
+    limits = plan.grid.limits
+    price = plan.grid.price if plan.grid.price is not None else past.price
     service, timed_by = _service(plan, past)
-    slots = endpoint.queue_limit
+    slots = sum(account.queue_limit for account in plan.grid.accounts)
     slots = min(slots, limits.concurrency) if isinstance(limits.concurrency, int) else slots
     seconds = None if service is None else max(posts * service / slots, posts / (limits.per_second or float("inf")))
     kept_images = sum(past.images.values())
@@ -125,7 +125,7 @@ def quote(plan: Plan, past: Past, found: Diff | None = None) -> Quote:
         posts=posts,
         to_make=to_make,
         price=price,
-        priced_by=None if price is None else "endpoint.price" if endpoint.price is not None else "earlier runs",
+        priced_by=None if price is None else "earlier runs" if plan.grid.price is None else "endpoint.price",
         cost=None if price is None else price * to_make,
         service=service,
         timed_by=timed_by,
@@ -139,7 +139,7 @@ def quote(plan: Plan, past: Past, found: Diff | None = None) -> Quote:
 def _service(plan: Plan, past: Past) -> tuple[float | None, str | None]:
     if past.seconds is not None:
         return past.seconds, "measured"
-    if plan.grid.endpoint.base_url == EMBEDDED:
+    if plan.grid.accounts[0].base_url == EMBEDDED:
         return None, None
     return DOCUMENTED_SECONDS, "documented"
 

@@ -45,7 +45,7 @@ def _ignored(grid: Grid, part: PlanPart) -> Iterator[PlanWarning]:
     for name in ATTRIBUTES:
         if ATTRIBUTES[name].ignored and _values(part, name):
             yield _useless(grid, part, name, name, "leave it out, or say it in the prompt")
-    if any(style.parameter for style in part.bodies.styles()) and grid.endpoint.base_url != EMBEDDED:
+    if any(style.parameter for style in part.bodies.styles()) and grid.accounts[0].base_url != EMBEDDED:
         yield _useless(grid, part, "style", "enhance_style", "style_mode: prompt says each style in words")
 
 
@@ -54,8 +54,7 @@ def _useless(grid: Grid, part: PlanPart, name: str, attribute: str, hint: str) -
     values = _multiplies(part, name)
     if values > 1:
         again = part.images - part.images // values
-        price = grid.endpoint.price
-        money = f", {again * price:,.2f} USD" if price is not None else ""
+        money = f", {again * grid.price:,.2f} USD" if grid.price is not None else ""
         text += f"; {again:,} of {part.images:,} images could be the same pictures again{money}"
     return PlanWarning(name, text, hint)
 
