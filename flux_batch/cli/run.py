@@ -78,7 +78,8 @@ def command(grid: str, **options: Any) -> None:
     """Make the images of GRID. The same command again makes what is missing, and buys nothing twice."""
     from flux_batch.grid import load_grid
 
-    overrides = {KEYS[name]: value for name, value in options.items() if value not in (None, 0)}
+    typed = {name: value for name, value in options.items() if value is not None and (name, value) != ("verbose", 0)}
+    overrides = {KEYS[name]: value for name, value in typed.items()}
     with complaining():
         checked = load_grid(grid, overrides=overrides)
         logging.basicConfig(level=_level(checked.run.verbose), format="%(levelname)s: %(message)s")
