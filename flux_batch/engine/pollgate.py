@@ -15,11 +15,14 @@ import anyio
 
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.rate import Rate
-from flux_batch.engine.readiness import Readiness
+from flux_batch.engine.readiness import Readiness, estimate
 from flux_batch.engine.turnstile import TICK
 
 POLLS = Rate(per_second=2)
 """The cap where nothing else is set."""
+
+TRUSTED = 1
+"""Jobs that must have shown how long they really take before one is asked about ahead of the service's estimate."""
 
 
 _LOOKED_AT = 32
@@ -49,10 +52,14 @@ class Pace:
     Args:
         rate: turns a second.
         clock: time.
+
+    Attributes:
+        readiness: what is known of how long jobs take; *seen* is how many have told it.
     """
 
     def __init__(self, rate: Rate = POLLS, *, clock: Clock) -> None:
         self.readiness = Readiness()
+        self.seen = 0
         self._rate = rate
         self._clock = clock
         self._free_at = -math.inf
@@ -129,8 +136,13 @@ class Watch:
     async def turn(self) -> None:
         """Wait until it is this job's turn to be asked about."""
         outlook = self._pace.readiness.outlook(self._eta, self._since)
-        await self._pace.stand(_Asker(self._begun + outlook.due(), lambda now: outlook.idle(now - self._begun)))
+        due = max(outlook.due(), self._own_estimate())
+        await self._pace.stand(_Asker(self._begun + due, lambda now: outlook.idle(now - self._begun)))
         self._asked = self._clock.monotonic() - self._begun
+
+    def _own_estimate(self) -> float:
+        """Return the seconds before the first question while nothing is known but what the service says itself."""
+        return estimate(self._eta) if self._pace.seen < TRUSTED and not self._asked else 0.0
 
     def pending(self) -> None:
         """Learn that the job was not ready when asked about."""
@@ -138,5 +150,6 @@ class Watch:
 
     def ready(self) -> None:
         """Learn that the job is ready, however that was found out."""
+        self._pace.seen += 1
         elapsed = self._clock.monotonic() - self._begun
         self._pace.readiness = self._pace.readiness.after(self._eta, self._since, elapsed)

@@ -140,3 +140,17 @@ async def test_what_a_job_took_is_learned(eta: float | None) -> None:
 
     assert mean(late for late, _ in found[-20:]) < 0.5
     assert mean(questions for _, questions in found[-20:]) <= 5
+
+
+async def test_the_first_question_waits_for_the_estimate_until_a_job_has_shown_better() -> None:
+    """Nothing is known but the service's own word; afterwards experience counts, and it may be sooner."""
+    pace, start = fast(), anyio.current_time()
+
+    first = pace.watch(20.0)
+    await first.turn()
+    first.ready()
+    asked = anyio.current_time()
+    await pace.watch(20.0).turn()
+
+    assert asked - start == pytest.approx(20.0)
+    assert anyio.current_time() - asked < 20.0
