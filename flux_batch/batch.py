@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import random
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -164,7 +165,8 @@ class Batch:
         ran = await anyio.to_thread.run_sync(versions)
         ending = Ending(self.grid, self.plan.images, store.now(), ran)
         if await anyio.to_thread.run_sync(agenda.empty):
-            self.report = report(ending, store, agenda)
+            # The book's traffic is still that of the run before.
+            self.report = replace(report(ending, store, agenda), posts=0, polls=0, downloads=0)
             await self._send.send(Ended(self.report, changed=False))
             return
         need = room_needed(self.plan, self.grid.limits, store.stock.done.images)

@@ -53,6 +53,7 @@ async def test_a_finished_run_again_makes_no_request_and_changes_no_byte(plain: 
     assert tree(plain.out) == before
     assert plain.requests == requests
     assert (again.report.exit_code, again.report.kept) == (0, 8)
+    assert (again.report.posts, again.report.polls, again.report.downloads) == (0, 0, 0)
     assert again.events == [Ended(again.report, changed=False)]
 
 
