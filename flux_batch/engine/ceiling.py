@@ -38,7 +38,6 @@ class Ceiling:
         held: slots the service is believed to have for us; None while nothing is known.
         window: slots opened so far by the slow start.
         proven: the most that were ever in flight with a post accepted on top.
-        last: number of the last post.
         raised: number of the last post before the window last grew: only later ones may let it grow again.
         asked_at: when the first post after that was sent that fills at least half of the window.
         cut: number of the last post before the ceiling last fell: busy answers to earlier ones belong to that fall.
@@ -56,7 +55,6 @@ class Ceiling:
     probe_at: float = math.inf
     window: int = 1
     proven: int = 0
-    last: int = 0
     raised: int = 0
     asked_at: float = math.inf
     cut: int = 0
@@ -93,30 +91,35 @@ class Ceiling:
     def _below_known(self) -> bool:
         return self.window < self.top and (self.held is not None or not self.policy.adaptive)
 
-    def looked(self, now: float) -> Ceiling:
-        """Return the state after some time: below a known limit, silence is a success too."""
+    def looked(self, last: int, now: float) -> Ceiling:
+        """Return the state after some time: below a known limit, silence is a success too. *last*: the last post."""
         if not (self._below_known and now >= self.asked_at + self.policy.taken_after):
             return self
-        return self.opened(self.window * 2, f"doubled: nothing was refused for {self.policy.taken_after:g} s")
+        return self.opened(self.window * 2, last, f"doubled: nothing was refused for {self.policy.taken_after:g} s")
 
     def posted(self, ticket: Ticket, now: float) -> Ceiling:
         """Return the state with *ticket* sent; one above the limit is the probe."""
-        asked_at = min(self.asked_at, now) if ticket.in_flight * 2 >= self.window else self.asked_at
-        probe_at = self.probe_at if self.last else now + self.gap
-        after = replace(self, last=ticket.number, probe_at=probe_at, asked_at=asked_at)
-        if ticket.in_flight <= self.top or self.held is None:
-            return after
-        more = self.held + 1
-        reason = f"trying one more than {self.held}"
-        return replace(after, held=more, window=more, probe=ticket.number, passed=0, reason=reason)
+        if ticket.in_flight > self.top and self.held is not None:
+            more = self.held + 1
+            reason = f"trying one more than {self.held}"
+            return replace(self, held=more, window=more, probe=ticket.number, passed=0, reason=reason)
+        if ticket.number == 1:
+            return replace(self, probe_at=now + self.gap)
+        asks = self.window < self.top and ticket.in_flight * 2 >= self.window and self.asked_at == math.inf
+        return replace(self, asked_at=now) if asks else self
 
-    def accepted(self, ticket: Ticket, now: float) -> Ceiling:
-        """Return the state after a success: the window doubles once a round, a trial that is passed allows the next."""
+    def accepted(self, ticket: Ticket, last: int, now: float) -> Ceiling:
+        """Return the state after a success: the window doubles once a round, a trial that is passed allows the next.
+
+        Args:
+            ticket: the accepted post.
+            last: number of the last post.
+        """
         if self.probe is not None and self.held is not None:
             full = ticket.number >= self.probe and ticket.in_flight >= self.held
             return self._tried(self.passed + full, now)
         grows = ticket.number > self.raised and ticket.in_flight * 2 >= self.window < self.top
-        after = self.opened(self.window * 2, "doubled after a success") if grows else self
+        after = self.opened(self.window * 2, last, "doubled after a success") if grows else self
         proves = ticket.number > self.cut and ticket.in_flight > self.proven
         return replace(after, proven=ticket.in_flight) if proves else after
 
@@ -133,17 +136,18 @@ class Ceiling:
         held = self.held - 1
         return replace(self, held=held, probe=None, probe_at=now + self.gap, reason="the probe was not answered")
 
-    def opened(self, window: int, reason: str) -> Ceiling:
-        """Return the state with the slow start at *window* slots."""
-        return replace(self, window=min(window, self.top), raised=self.last, asked_at=math.inf, reason=reason)
+    def opened(self, window: int, last: int, reason: str) -> Ceiling:
+        """Return the state with the slow start at *window* slots; *last*: number of the last post."""
+        return replace(self, window=min(window, self.top), raised=last, asked_at=math.inf, reason=reason)
 
-    def refused(self, ticket: Ticket, taken: int, said: int | None, now: float) -> Ceiling:
+    def refused(self, ticket: Ticket, taken: int, said: int | None, *, last: int, now: float) -> Ceiling:
         """Return the state after a busy answer.
 
         Args:
             ticket: the refused post.
             taken: other jobs of ours that the service may have had when it refused.
             said: the limit its words named, None for none.
+            last: number of the last post.
         """
         held = self._learned(ticket, taken, said)
         reason = f"the service takes {said}" if said is not None and held == said else f"refused on top of {taken}"
@@ -151,7 +155,7 @@ class Ceiling:
         if ticket.number <= self.cut:
             return after
         gap = self._next_gap(ticket, held, said)
-        return replace(after, cut=self.last, raised=self.last, probe=None, gap=gap, probe_at=now + gap)
+        return replace(after, cut=last, raised=last, probe=None, gap=gap, probe_at=now + gap)
 
     def _learned(self, ticket: Ticket, taken: int, said: int | None) -> int | None:
         if said is not None and said < 1:

@@ -69,6 +69,7 @@ class Governor:
     """All that is known about one endpoint.
 
     Attributes:
+        last: number of the last post.
         in_flight: slots taken.
         void: taken slots whose post the service did not take: they fill no place of its queue.
         finished: accepted jobs that have left.
@@ -85,6 +86,7 @@ class Governor:
     ceiling: Ceiling
     breaker: Breaker
     gate: Gate = field(default_factory=Gate)
+    last: int = 0
     in_flight: int = 0
     void: int = 0
     finished: int = 0
@@ -138,7 +140,7 @@ class Governor:
     def looked(self, now: float) -> Governor:
         """Return the state after some time: a lone post that was not refused by now was taken."""
         if not self.cautious:
-            ceiling = self.ceiling.looked(now)
+            ceiling = self.ceiling.looked(self.last, now)
             return self if ceiling is self.ceiling else replace(self, ceiling=ceiling)
         if self._may_be_taken and now >= self.lone_at + self.policy.taken_after:
             return self.opened()
@@ -146,12 +148,13 @@ class Governor:
 
     def opened(self) -> Governor:
         """Return the state after the lone post was taken: the slow start begins with what is in flight."""
-        ceiling = self.ceiling.opened(max(2, 2 * (self.in_flight - self.void)), "the service takes posts")
+        window = max(2, 2 * (self.in_flight - self.void))
+        ceiling = self.ceiling.opened(window, self.last, "the service takes posts")
         return replace(self, cautious=False, lone=None, proved=True, ceiling=ceiling)
 
     def next_ticket(self) -> Ticket:
         """Return the ticket the next post will carry."""
-        return Ticket(self.ceiling.last + 1, self.in_flight + 1, self.finished)
+        return Ticket(self.last + 1, self.in_flight + 1, self.finished)
 
 
 def decide(state: Governor, event: Happening, now: float, rng: Random) -> tuple[Governor, tuple[Action, ...]]:
@@ -163,7 +166,7 @@ def decide(state: Governor, event: Happening, now: float, rng: Random) -> tuple[
         case Answered(ticket=ticket, outcome=outcome):
             after, actions = _answered(state, ticket, outcome, now, rng)
         case Left(ticket=ticket, outcome=outcome):
-            after = _left(state, ticket, outcome)
+            after = _left(state, ticket, outcome, now)
         case Looked():
             after = state.looked(now)
             actions = _changes(state, after)
@@ -181,6 +184,7 @@ def _posted(state: Governor, now: float) -> tuple[Governor, list[Action]]:
     after = replace(
         state,
         ceiling=state.ceiling.posted(ticket, now),
+        last=ticket.number,
         in_flight=ticket.in_flight,
         lone=ticket.number if state.cautious else None,
         lone_at=now,
@@ -196,30 +200,37 @@ def _answered(
 ) -> tuple[Governor, list[Action]]:
     alone = ticket.number == state.lone
     late = state.breaker.trips > 0 and ticket.number <= state.tripped
-    noted = replace(
-        state,
-        breaker=state.breaker if late else state.breaker.after(outcome, now, alone=alone),
-        lone=None if alone else state.lone,
-        void=state.void + (not isinstance(outcome, Accepted)),
-    )
-    actions: list[Action] = []
-    match outcome:
-        case Accepted():
-            after = _accepted(noted, ticket, now, alone=alone)
-        case Busy():
-            after, actions = _refused(noted, ticket, outcome, now, rng)
-        case Fatal():
-            after = replace(noted, over=True)
-        case _:
-            after = replace(noted, ceiling=noted.ceiling.unanswered(ticket, now))
+    breaker = state.breaker if late else state.breaker.after(outcome, now, alone=alone)
+    if isinstance(outcome, Accepted):
+        after, actions = _accepted(state, breaker, ticket, now), list[Action]()
+    else:
+        lone = None if alone else state.lone
+        after, actions = _untaken(
+            replace(state, breaker=breaker, lone=lone, void=state.void + 1), ticket, outcome, now, rng
+        )
     after, heard = _breaker_heard(state, after, now)
     return after, heard + actions + _changes(state, after)
 
 
-def _accepted(state: Governor, ticket: Ticket, now: float, *, alone: bool) -> Governor:
+def _accepted(state: Governor, breaker: Breaker, ticket: Ticket, now: float) -> Governor:
     gate = state.gate.passed() if ticket.number > state.ceiling.cut else state.gate
-    after = replace(state, gate=gate, ceiling=state.ceiling.accepted(ticket, now))
-    return after.opened() if alone and state.cautious else after
+    ceiling = state.ceiling.accepted(ticket, state.last, now)
+    if breaker is state.breaker and gate is state.gate and ceiling is state.ceiling and ticket.number != state.lone:
+        return state  # the usual case, and once for each job: nothing has changed
+    after = replace(state, breaker=breaker, gate=gate, ceiling=ceiling)
+    return after.opened() if ticket.number == state.lone else after
+
+
+def _untaken(
+    state: Governor, ticket: Ticket, outcome: Outcome, now: float, rng: Random
+) -> tuple[Governor, list[Action]]:
+    match outcome:
+        case Busy():
+            return _refused(state, ticket, outcome, now, rng)
+        case Fatal():
+            return replace(state, over=True), []
+        case _:
+            return replace(state, ceiling=state.ceiling.unanswered(ticket, now)), []
 
 
 def _refused(state: Governor, ticket: Ticket, busy: Busy, now: float, rng: Random) -> tuple[Governor, list[Action]]:
@@ -227,7 +238,7 @@ def _refused(state: Governor, ticket: Ticket, busy: Busy, now: float, rng: Rando
     taken = state.in_flight - state.void + state.finished - ticket.finished
     after = replace(
         state,
-        ceiling=state.ceiling.refused(ticket, taken, busy.limit, now),
+        ceiling=state.ceiling.refused(ticket, taken, busy.limit, last=state.last, now=now),
         gate=state.gate.closed(busy.retry_after, now, rng, fresh=fresh, longest=state.policy.busy_longest),
         cautious=True,
         silent=True,
@@ -240,31 +251,31 @@ def _refused(state: Governor, ticket: Ticket, busy: Busy, now: float, rng: Rando
     return after, actions
 
 
-def _left(state: Governor, ticket: Ticket, outcome: Outcome | None) -> Governor:
-    after = replace(state, in_flight=state.in_flight - 1)
+def _left(state: Governor, ticket: Ticket, outcome: Outcome | None, now: float) -> Governor:
+    in_flight = state.in_flight - 1
     match outcome:
+        case Accepted():
+            return replace(state, in_flight=in_flight, finished=state.finished + 1)
         case None:
             lone = None if ticket.number == state.lone else state.lone
-            return replace(after, lone=lone, ceiling=state.ceiling.unanswered(ticket, now=state.ceiling.probe_at))
-        case Accepted():
-            return replace(after, finished=state.finished + 1)
+            return replace(state, in_flight=in_flight, lone=lone, ceiling=state.ceiling.unanswered(ticket, now))
         case _:
-            return replace(after, void=state.void - 1)
+            return replace(state, in_flight=in_flight, void=state.void - 1)
 
 
 def _breaker_heard(before: Governor, after: Governor, now: float) -> tuple[Governor, list[Action]]:
     breaker = after.breaker
     if breaker.trips > before.breaker.trips:
         opened = BreakerOpened(breaker.wait(now), breaker.trips, breaker.reason)
-        ceiling = replace(after.ceiling, window=1, raised=after.ceiling.last, reason=breaker.reason)
-        return replace(after, cautious=True, silent=True, ceiling=ceiling, tripped=after.ceiling.last), [opened]
+        ceiling = replace(after.ceiling, window=1, raised=after.last, reason=breaker.reason)
+        return replace(after, cautious=True, silent=True, ceiling=ceiling, tripped=after.last), [opened]
     if before.breaker.trips and not breaker.trips:
         return after, [BreakerClosed()]
     return after, []
 
 
 def _changes(before: Governor, after: Governor) -> list[Action]:
-    if before.limit == after.limit:
+    if before.ceiling is after.ceiling or before.limit == after.limit:
         return []
     return [SlotsChanged(after.limit, after.in_flight, after.ceiling.reason)]
 

@@ -34,12 +34,15 @@ class Turnstile(Generic[T]):
         self._brake = brake
         self._line = anyio.Lock()
         self._changed = anyio.Event()
+        self._watched = False
         brake.then(self.turn)
 
     def turn(self) -> None:
         """Let the first in line look again: something has changed."""
-        self._changed.set()
-        self._changed = anyio.Event()
+        if self._watched:
+            self._watched = False
+            self._changed.set()
+            self._changed = anyio.Event()
 
     async def passed(self, attempt: Callable[[], T | NotYet]) -> T:
         """Return what *attempt* gives as soon as it gives something; it is called by the first in line only.
@@ -52,7 +55,7 @@ class Turnstile(Generic[T]):
         async with self._line:
             while True:
                 self._brake.check()
-                changed = self._changed  # taken before the attempt, which may itself end the run
+                self._watched, changed = True, self._changed  # before the attempt, which may itself end the run
                 got = attempt()
                 if not isinstance(got, NotYet):
                     return got
