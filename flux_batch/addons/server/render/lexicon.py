@@ -65,7 +65,7 @@ PLACES = {
     "sea": "sea ocean coast coastline shore seaside cliff bay lagoon meer ozean mer mar mare atlantic pacific "
     "wave waves surf",
     "beach": "beach sand-beach strand plage playa spiaggia tropical island",
-    "harbour": "harbour harbor port marina dock quay pier wharf hafen",
+    "harbour": "harbour harbor seaport marina dock quay pier wharf hafen",
     "lake": "lake pond see lac lago reservoir fjord loch",
     "river": "river stream creek brook canal fluss rivière rio fiume waterfall cascade",
     "mountain": "mountain peak alp alps alpine summit range himalaya berg montagne montaña montagna glacier volcano",
@@ -81,7 +81,7 @@ PLACES = {
     "underwater": "underwater reef coral deep-sea seabed aquarium abyss submarine",
     "clouds": "cloud clouds sky heaven wolke nuage nube cloudscape",
     "room": "room interior kitchen table window studio desk café cafe restaurant bedroom shelf indoor",
-    "abstract": "abstract pattern geometry fractal gradient",
+    "abstract": "abstract geometric",
 }
 TIMES = {
     "dawn": "dawn sunrise daybreak morgengrauen aube amanecer alba",
@@ -157,27 +157,6 @@ NUMBERS = {
     "group": 3,
 }
 """Words for how many; more than four become four."""
-STYLE_WORDS = {
-    "watercolor": "watercolor watercolour aquarelle",
-    "pixel-art": "pixel-art pixelart 8-bit 16-bit",
-    "japanese-ink-drawing": "ink-wash sumi-e ink",
-    "pencil-sketch-drawing": "pencil sketch",
-    "line-art": "line-art lineart",
-    "cinematic": "cinematic",
-    "comic-book": "comic",
-    "lowpoly": "low-poly lowpoly",
-    "origami": "origami",
-    "impressionism": "impressionist impressionism oil-painting",
-    "pointillism": "pointillism pointillist",
-    "misc-stained-glass": "stained-glass",
-    "papercraft-flat-papercut": "papercut paper-cut",
-    "photo-film-noir": "film-noir black-and-white monochrome",
-    "futuristic-vaporwave": "vaporwave",
-    "neonpunk": "neonpunk",
-    "isometric": "isometric",
-    "anime": "anime",
-}
-"""Words of a prompt that ask for a treatment where the request names no style."""
 
 
 def inverted(table: dict[str, str]) -> dict[str, str]:

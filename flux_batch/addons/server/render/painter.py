@@ -11,7 +11,7 @@ from flux_batch.addons.server.render.chance import Chance
 from flux_batch.addons.server.render.finish import bloom, denoised, guided, speckle
 from flux_batch.addons.server.render.palette import palette_for
 from flux_batch.addons.server.render.png import png
-from flux_batch.addons.server.render.prompt import read
+from flux_batch.addons.server.render.prompt import motif, read
 from flux_batch.addons.server.render.renderer import PictureRequest
 from flux_batch.addons.server.render.scene.places import paint_place
 from flux_batch.addons.server.render.scene.stage import Stage, stage_for
@@ -37,20 +37,26 @@ def paint(request: PictureRequest, sample: int = 0) -> bytes:
 
 
 def picture(request: PictureRequest, sample: int = 0) -> Image.Image:
-    """Paint sample number *sample* of *request*, ``RGB``."""
+    """Paint sample number *sample* of *request*, ``RGB``: in its style, or in the one its words ask for."""
     stage = compose(request, sample)
+    return treated(plain(stage, request, sample), effects_of(request.style or stage.theme.style))
+
+
+def plain(stage: Stage, request: PictureRequest, sample: int) -> Plate:
+    """Paint the scene itself, as finished and as strong as *request* says, ready for a treatment."""
     paint_place(stage)
-    chance = Chance.of(request.prompt, request.seed, sample, request.style, request.steps, request.guidance)
-    image = bloom(stage.canvas.image)
-    image = denoised(image, request.steps, chance.stream("noise"))
+    chance = Chance.of(request.prompt, request.seed, sample, request.style)
+    image = denoised(bloom(stage.canvas.image), request.steps, chance.stream("noise"))
     image = speckle(guided(image, request.guidance), chance.stream("grain"))
-    plate = Plate(image, stage.canvas.depth, stage.canvas.subject, chance, request.prompt)
-    return treated(plate, effects_of(request.style or stage.theme.style))
+    return Plate(image, stage.canvas.depth, stage.canvas.subject, chance, request.prompt)
 
 
 def compose(request: PictureRequest, sample: int) -> Stage:
-    """Decide what is painted, in which light and where, before the first stroke."""
+    """Decide what is painted, in which light and where, before the first stroke.
+
+    The composition hangs on the first clause of the prompt, so that words about its look leave it in place.
+    """
     theme = read(request.prompt, request.negative_prompt)
-    chance = Chance.of("composition", request.prompt, request.seed, sample)
+    chance = Chance.of("composition", motif(request.prompt), request.seed, sample)
     palette = palette_for(theme.time, theme.tints, chance.stream("palette"))
-    return stage_for(theme, palette, (request.width, request.height), chance)
+    return stage_for(theme, palette, (request.width, request.height), chance, wide=request.panorama)

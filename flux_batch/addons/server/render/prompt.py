@@ -10,14 +10,19 @@ from itertools import zip_longest
 from flux_batch.addons.server.render import lexicon
 from flux_batch.addons.server.render.chance import Chance
 from flux_batch.addons.server.render.colour import Colour
+from flux_batch.addons.server.render.style.words import NAMED, asked_for
 
 WORD = re.compile(r"\w[\w'-]*")
+SHORT = 5
+"""Letters up to which a word keeps its n: what is seen is no See."""
+OTHERWORLDLY = {"space", "underwater", "neon"}
+"""Lights that only the first clause may ask for: elsewhere space is room and depth is a manner of speaking."""
+CLAUSE = re.compile(r"[,.;:|\n]")
 
 SUBJECT_OF = lexicon.inverted(lexicon.SUBJECTS)
 PLACE_OF = lexicon.inverted(lexicon.PLACES)
 TIME_OF = lexicon.inverted(lexicon.TIMES)
 WEATHER_OF = lexicon.inverted(lexicon.WEATHERS)
-STYLE_OF = lexicon.inverted(lexicon.STYLE_WORDS)
 
 HOME = {
     "sea": "lighthouse ship whale boat",
@@ -57,7 +62,7 @@ ANYWHERE = ("mountain", "sea", "field", "lake", "desert", "forest", "abstract")
 TIME_IN = {"space": "space", "underwater": "underwater"}
 WHEN_UNSAID = ("day", "golden", "morning", "dusk", "dawn", "day")
 WHEN_IN = {
-    "snow": ("dawn", "morning", "twilight", "day"),
+    "snow": ("twilight", "day", "dawn"),
     "fog": ("dawn", "overcast", "morning"),
     "rain": ("overcast", "twilight"),
     "autumn": ("golden", "morning"),
@@ -126,33 +131,48 @@ def words_of(text: str) -> list[str]:
 
 
 def _is_pair(pair: str) -> bool:
-    return any(pair in table for table in (STYLE_OF, TIME_OF, WEATHER_OF, PLACE_OF, SUBJECT_OF))
+    return any(pair in table for table in (NAMED, TIME_OF, WEATHER_OF, PLACE_OF, SUBJECT_OF))
+
+
+def motif(prompt: str) -> str:
+    """The first clause of *prompt*: what it is about. What follows a comma tells how it should look."""
+    clauses = (clause.strip() for clause in CLAUSE.split(prompt))
+    return next((clause for clause in clauses if words_of(clause)), "")
 
 
 def read(prompt: str, negative: str = "") -> Theme:
-    """Return the theme of *prompt* without what *negative* names; unknown words still choose a place and a light."""
-    words = words_of(prompt)
+    """Return the theme of *prompt* without what *negative* names.
+
+    The first clause decides as far as it says something, the others fill in; where all are silent, their words still
+    choose a place and a light, the same for the same words.
+    """
+    head, words = words_of(motif(prompt)), words_of(prompt)
     banned = {tag for word in words_of(negative) for tag in _tags(word)}
     colours_off = {lexicon.COLOURS[word] for word in words_of(negative) if word in lexicon.COLOURS}
-    subjects, tints = _subjects(words, banned)
-    named = [tag for word in words if (tag := _known(PLACE_OF, word)) and tag not in banned]
-    place = _place(words, named, banned)
+    about = head if _all(SUBJECT_OF, head, set()) or _all(PLACE_OF, head, set()) else words
+    subjects, tints = _subjects(about, banned)
+    place = _place(about, banned)
     return Theme(
-        subjects=tuple(s for s in subjects if s.colour not in colours_off or s.colour is None)[:3],
+        subjects=tuple(s for s in subjects if s.colour is None or s.colour not in colours_off)[:3],
         place=place,
-        near=frozenset(named) - {place},
-        time=_time(words, place, banned),
-        weathers=frozenset(tag for word in words if (tag := _known(WEATHER_OF, word)) and tag not in banned),
+        near=frozenset(_all(PLACE_OF, about, banned)) - {place},
+        time=_time(head, words, place, banned),
+        weathers=frozenset(_all(WEATHER_OF, words, banned)),
         tints=tuple(tint for tint in tints if tint not in colours_off),
-        style=next((STYLE_OF[word] for word in words if word in STYLE_OF), None),
+        style=asked_for(words),
     )
 
 
+def _all(table: dict[str, str], words: list[str], banned: set[str]) -> list[str]:
+    """The tags of *words* in *table*, in order, without the *banned* ones."""
+    return [tag for word in words if (tag := _known(table, word)) and tag not in banned]
+
+
 def _known(table: dict[str, str], word: str) -> str | None:
-    for form in (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("n")):
-        if form in table:
-            return table[form]
-    return None
+    forms = [word, word.removesuffix("s"), word.removesuffix("es")]
+    if len(word) > SHORT:
+        forms.append(word.removesuffix("n"))
+    return next((table[form] for form in forms if form in table), None)
 
 
 def _tags(word: str) -> list[str]:
@@ -178,29 +198,32 @@ def _subjects(words: list[str], banned: set[str]) -> tuple[list[Subject], list[C
         if held:
             tints.append(held)
         held = lexicon.COLOURS.get(word)
-        count = lexicon.NUMBERS.get(word, count if held else 0)
+        count = lexicon.NUMBERS.get(word, count)
     return list(found.values()), tints + ([held] if held else [])
 
 
-def _place(words: list[str], named: list[str], banned: set[str]) -> str:
+def _place(words: list[str], banned: set[str]) -> str:
     """The most telling place that is named (a street in a city is a street), else where the subject is at home."""
+    named = _all(PLACE_OF, words, banned)
     if {"town", "sea"} <= set(named):
         return "harbour"
     if named:
         return max(named, key=lambda place: (RANK.get(place, 2), -named.index(place)))
-    homes = [HOME_OF[name] for word in words if (name := _known(SUBJECT_OF, word)) and HOME_OF[name] not in banned]
+    homes = [HOME_OF[name] for name in _all(SUBJECT_OF, words, set()) if HOME_OF[name] not in banned]
     if homes:
         return homes[0]
     free = [place for place in ANYWHERE if place not in banned]
     return Chance.of("place", *sorted(words)).stream("place").choice(free)
 
 
-def _time(words: list[str], place: str, banned: set[str]) -> str:
+def _time(head: list[str], words: list[str], place: str, banned: set[str]) -> str:
+    """The light that the first clause names, else the others, else one that fits the weather."""
     if place in TIME_IN:
         return TIME_IN[place]
-    named = [tag for word in words if (tag := _known(TIME_OF, word)) and tag not in banned]
+    named = _all(TIME_OF, head, banned) or [time for time in _all(TIME_OF, words, banned) if time not in OTHERWORLDLY]
     if named:
         return named[0]
-    skies = [tag for word in words if (tag := _known(WEATHER_OF, word)) and tag not in banned]
+    skies = _all(WEATHER_OF, head, banned) or _all(WEATHER_OF, words, banned)
     times = next((WHEN_IN[sky] for sky in skies if sky in WHEN_IN), WHEN_UNSAID)
-    return Chance.of("time", *sorted(words)).stream("time").choice(times)
+    about = _all(SUBJECT_OF, head, set()) + _all(PLACE_OF, head, set())
+    return Chance.of("time", *(about or sorted(head))).stream("time").choice(times)

@@ -11,6 +11,9 @@ from flux_batch.addons.server.render.outline import Point
 from flux_batch.addons.server.render.palette import Palette
 from flux_batch.addons.server.render.prompt import Theme
 
+ORB_HEIGHT = {"day": 0.16, "morning": 0.38, "night": 0.28, "twilight": 0.36, "neon": 0.5}
+"""How far down to the horizon the sun or moon stands, where it is not low."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -60,14 +63,15 @@ class Stage:
         return weather in self.theme.weathers
 
 
-def stage_for(theme: Theme, palette: Palette, size: tuple[int, int], chance: Chance, low: float = 0.62) -> Stage:
-    """Lay out a picture of *size*: the horizon about *low*, the subject on one third, the orb on the other."""
+def stage_for(theme: Theme, palette: Palette, size: tuple[int, int], chance: Chance, *, wide: bool = False) -> Stage:
+    """Lay out a picture of *size*: the subject on one third, the orb on the other; *wide* steps back from it all."""
     rng = chance.stream("layout")
     width, height = size
     left = rng.choice((True, False))
     focus = width * (rng.uniform(0.3, 0.4) if left else rng.uniform(0.6, 0.7))
     across = rng.uniform(0.62, 0.86)
-    horizon = height * (low + rng.uniform(-0.07, 0.06))
-    above = {"day": 0.16, "morning": 0.38, "night": 0.28, "twilight": 0.36, "neon": 0.5}.get(theme.time, 0.78)
+    horizon = height * rng.uniform(0.55, 0.68)
+    above = ORB_HEIGHT.get(theme.time, 0.78)
     orb = (width * (across if left else 1 - across), horizon * (above + rng.uniform(-0.08, 0.08)))
-    return Stage(Canvas(width, height), palette, theme, chance, horizon, focus, orb, rng.uniform(0.78, 1.12))
+    zoom = rng.uniform(0.78, 1.12) * (0.72 if wide else 1.0)
+    return Stage(Canvas(width, height), palette, theme, chance, horizon, focus, orb, zoom)
