@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flux_batch.grid.attributes import ATTRIBUTES, OURS
 from flux_batch.grid.cells import Cells
-from flux_batch.grid.condition import clause
+from flux_batch.grid.condition import Condition, clause
 from flux_batch.grid.forms import choices
 from flux_batch.grid.grid import Grid
 from flux_batch.grid.strict import Unfit
@@ -16,15 +17,18 @@ from flux_batch.grid.synonyms import nearest
 
 PRETENDERS = {"size": ("width", "height"), "style": ("enhance_style",)}
 """Axes that stand for attributes of the body."""
+LINES = ("exclude", "include")
+MOST_CELLS = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A mistake and the key it stands at."""
+    """A mistake and the key it stands at; *line* names the line of exclude or include that matches nothing."""
 
     location: tuple[int | str, ...]
     what: str
     hint: str | None = None
+    line: str | None = None
 
 
 def mismatches(grid: Grid, broken: frozenset[str] = frozenset()) -> Iterator[Mismatch]:
@@ -36,9 +40,11 @@ def mismatches(grid: Grid, broken: frozenset[str] = frozenset()) -> Iterator[Mis
     if not grid.grids:
         yield from _in_part(grid, broken)
         return
+    used = {line for part in grid.grids for section in LINES for line in _used(part, section)}
     for number, part in enumerate(grid.grids):
         for mismatch in _in_part(part, broken):
-            yield replace(mismatch, location=("grids", number, *mismatch.location))
+            if mismatch.line is None or mismatch.line not in used:
+                yield replace(mismatch, location=("grids", number, *mismatch.location))
 
 
 def _in_part(part: Cells, broken: frozenset[str]) -> Iterator[Mismatch]:
@@ -47,8 +53,11 @@ def _in_part(part: Cells, broken: frozenset[str]) -> Iterator[Mismatch]:
     yield from _set_twice(part)
     zips = list(_zips(part, broken))
     yield from zips
-    if not zips and not broken & set(part.axes.names):
-        yield from _conditions(part)
+    if zips or broken & set(part.axes.names):
+        return
+    yield from _columns(part)
+    lines = [mismatch for section in LINES for mismatch in _lines(part, section)]
+    yield from lines or _number(part)
 
 
 def _without_prompt(part: Cells, broken: frozenset[str]) -> Iterator[Mismatch]:
@@ -102,10 +111,40 @@ def _lengths(part: Cells, number: int, group: tuple[str, ...]) -> Iterator[Misma
         yield Mismatch(("zip", number), what, "give each the same number of values")
 
 
-def _conditions(part: Cells) -> Iterator[Mismatch]:
-    for section, conditions in (("exclude", part.exclude), ("include", part.include)):
-        for number, condition in enumerate(conditions):
-            try:
-                clause(condition, part.dimensions)
-            except Unfit as unfit:
-                yield Mismatch((section, number), f"{section}: {unfit.what}", unfit.hint)
+def _columns(part: Cells) -> Iterator[Mismatch]:
+    """A column that travels with two axes would be written over by one of them."""
+    seen: dict[str, str] = {}
+    for dimension in part.dimensions:
+        names = {column: axis for axis, values in dimension.at(0) for column in values.columns}
+        for column in names.keys() & seen.keys():
+            what = f"the column {column!r} travels with {seen[column]} and with {names[column]}"
+            yield Mismatch(("axes", names[column]), what, "name those that should travel: columns: [...]")
+        seen |= names
+
+
+def _lines(part: Cells, section: str) -> Iterator[Mismatch]:
+    for number, line in enumerate(getattr(part, section)):
+        try:
+            clause(line, part.dimensions)
+        except Unfit as unfit:
+            yield Mismatch((section, number), f"{section}: {unfit.what}", unfit.hint, _said(section, line))
+
+
+def _used(part: Cells, section: str) -> Iterator[str]:
+    """Yield the lines that match something in *part*: inherited by several parts, they need not match in each."""
+    unmatched = {mismatch.line for mismatch in _lines(part, section)}
+    yield from (said for line in getattr(part, section) if (said := _said(section, line)) not in unmatched)
+
+
+def _said(section: str, line: Condition) -> str:
+    return f"{section} {line!r}"
+
+
+def _number(part: Cells) -> Iterator[Mismatch]:
+    cells = part.lattice.count
+    if cells == 0:
+        section = "exclude" if part.exclude else "include"
+        yield Mismatch((section,), f"every cell is left out by {section}", "take a line out")
+    wanted = cells if part.sample is None else part.sample.of(cells)
+    if wanted * part.replicates > MOST_CELLS:
+        yield Mismatch(("axes",), f"{wanted:,} cells, more than can be numbered", "sample: {count: 10000}")

@@ -37,16 +37,18 @@ def filled_file(source: FileList, axis: str, here: Context, accept: Callable[[Sc
     return source.filled(chained([tuple(_rows(source, table, axis, accept)) for table in tables]), digests)
 
 
-def filled_template(source: Template, slots: Mapping[str, Sequence[Choice]], here: Context) -> Template:
+def filled_template(
+    source: Template, slots: Mapping[str, Sequence[Choice]], here: Context, digests: tuple[str, ...]
+) -> Template:
     """Return *source* with all the texts it can become, or as many as it draws."""
     if source.syntax == "dynamic":
         phrase = read(source.template, wildcards(here.base / source.wildcards))
         return source.filled(_texts(source, phrase))
     texts = Filled(source.template, slots)
     if source.random is None:
-        return source.filled(texts)
+        return source.filled(texts, digests)
     stream = Stream("template", source.from_)
-    return source.filled(_different(source, iter(lambda: texts.draw(stream), None), len(texts)))
+    return source.filled(_different(source, iter(lambda: texts.draw(stream), None), len(texts)), digests)
 
 
 def _phrases(source: FileList, axis: str, here: Context, tables: Sequence[Table]) -> Phrase:
@@ -99,7 +101,7 @@ def _rows(source: FileList, table: Table, axis: str, accept: Callable[[Scalar], 
 def _column(table: Table, wanted: str | None, axis: str) -> str:
     """Return the column an axis reads: the one wanted, the one of its name, or the only one."""
     names = [name for name in table.columns if name != ONLY]
-    listed = f"its columns are {', '.join(names)}" if names else "it has no columns"
+    listed = _listing(table)
     if wanted is not None and wanted not in names:
         raise Unfit(f"no column {wanted!r} in {table.file}", nearest(wanted, names) or listed)
     if wanted is None and len(table.columns) > 1 and axis not in names:
@@ -113,7 +115,10 @@ def _travelling(source: FileList, table: Table, column: str) -> list[str]:
         return names
     for name in source.columns:
         if name not in table.columns:
-            raise Unfit(
-                f"no column {name!r} in {table.file}", nearest(name, names) or f"its columns are {', '.join(names)}"
-            )
+            raise Unfit(f"no column {name!r} in {table.file}", nearest(name, names) or _listing(table))
     return list(source.columns)
+
+
+def _listing(table: Table) -> str:
+    names = [name for name in table.columns if name != ONLY]
+    return f"its columns are {', '.join(names)}" if names else "it has no columns"

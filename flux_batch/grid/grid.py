@@ -93,10 +93,9 @@ class Grid(Cells):
 
 
 def _digests(axis: object) -> Iterator[str]:
-    """Yield the digest of each file an axis was filled from, templates within templates included."""
+    """Yield the digest of each file an axis was filled from."""
     if isinstance(axis, tuple):
         for item in axis:
             yield from _digests(item)
     elif isinstance(axis, Filling):
         yield from axis.digests
-        yield from (digest for slot in getattr(axis, "slots", {}).values() for digest in _digests(slot))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -14,9 +14,9 @@ from pydantic import ValidationInfo
 
 from flux_batch.grid.attribute import Attribute, BadValue, Kind, accept
 from flux_batch.grid.attributes import ATTRIBUTES
-from flux_batch.grid.choices import chained
+from flux_batch.grid.choices import Choice, chained
 from flux_batch.grid.filling import filled_file, filled_template
-from flux_batch.grid.forms import FORMS, Axis, Draw, FileList, Labelled, OwnStyle, Span, Template, choices
+from flux_batch.grid.forms import FORMS, Axis, Draw, FileList, Filling, Labelled, OwnStyle, Span, Template, choices
 from flux_batch.grid.node import Scalar
 from flux_batch.grid.problem import shown
 from flux_batch.grid.strict import Context, Fault, Unfit, complain, complain_all, context
@@ -131,16 +131,18 @@ class Rule:
             raise Unfit("a style of your own needs no label: its name is one", "take the `value:` away")
         return self.value(value, here)
 
-    def template(self, template: Template, here: Context) -> Axis:
+    def template(self, template: Template, here: Context) -> Template:
         """Return a template with each of its slots checked and all of it filled."""
-        slots = {}
+        slots: dict[str, Sequence[Choice]] = {}
+        digests: list[str] = []
         for name, written in template.slots.items():
             try:
-                items = written if isinstance(written, tuple) else (written,)
-                slots[name] = chained([choices(Rule(name, accept_label, IN_SLOTS).item(item, here)) for item in items])
+                items = [Rule(name, accept_label, IN_SLOTS).item(item, here) for item in _items(written)]
             except Unfit as unfit:
                 raise Unfit(f"slot {{{name}}}: {unfit.what}", unfit.hint, unfit.where) from None
-        return filled_template(template, slots, here)
+            slots[name] = chained([choices(item) for item in items])
+            digests += [digest for item in items if isinstance(item, Filling) for digest in item.digests]
+        return filled_template(template, slots, here, tuple(digests))
 
     def read(self, value: Scalar, here: Context) -> Scalar:
         """Return the canonical value of a file's text; where no text is wanted, it is read as YAML reads a scalar."""
@@ -152,6 +154,13 @@ class Rule:
             return self.check(value, here.profile)
         except BadValue as bad:
             raise Unfit(f"{self.name} must be {bad.allowed}, not {shown(value)}", _hint(value, bad.hint)) from None
+
+
+def _items(written: Axis) -> tuple[Axis, ...]:
+    items = written if isinstance(written, tuple) else (written,)
+    if not items:
+        raise Unfit("no value", "give it at least one")
+    return items
 
 
 def _hint(value: object, hint: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from flux_batch.plan import make_plan
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
-WITH_EXTRAS = sorted((ROOT / "configs" / "extras").glob("*.yaml"))
 
 
 def said(config: Path) -> int:
@@ -30,14 +28,7 @@ def test_a_grid_makes_what_its_first_line_says(config: Path) -> None:
     assert make_plan(load_grid(config)).images == said(config)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("dynamicprompts") is None, reason="needs flux-batch[wildcards]")
-@pytest.mark.parametrize("config", WITH_EXTRAS, ids=lambda path: path.stem)
-def test_a_grid_that_needs_an_extra_makes_what_it_says(config: Path) -> None:
-    """The same promise, where the extra is installed."""
-    assert make_plan(load_grid(config)).images == said(config)
-
-
-@pytest.mark.parametrize("config", [*CONFIGS, *WITH_EXTRAS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
 def test_every_grid_is_listed_in_the_readme_with_its_count(config: Path) -> None:
     """One line per feature, with the count it yields."""
     path = config.relative_to(ROOT).as_posix()
