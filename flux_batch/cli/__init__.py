@@ -12,6 +12,7 @@ COMMANDS = {
     "run": "make the images of a grid; again = resume",
     "plan": "count, cost, time, warnings, first bodies; sends nothing",
     "report": "slots, times, errors, money and drift of all runs, on one page",
+    "export": "the images for training: imagefolder, webdataset or parquet",
     "serve": "the embedded server: the same API, painted pictures, no key",
     "schema": "the JSON Schema of the grid file, for editors",
     "styles": "the styles there are, and what each says in words",

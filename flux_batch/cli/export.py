@@ -1,0 +1,92 @@
+"""``flux-batch export``: a run's images as training libraries read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flux_batch.cli.words import complaining, many, plain, say
+
+if TYPE_CHECKING:
+    from flux_batch.addons.export.wish import Exported, Wish
+
+SIZE = re.compile(r"(\d+)\s*(|k|M|G)B?")
+UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
+NEXT = {
+    "imagefolder": 'load_dataset("imagefolder", data_dir="{to}")',
+    "webdataset": 'webdataset.WebDataset("{to}/train-00000.tar")',
+    "parquet": 'load_dataset("parquet", data_dir="{to}/data")',
+}
+
+
+def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
+    found = SIZE.fullmatch(value)
+    if found is None or not int(found[1]):
+        raise click.BadParameter(f"{value} is no size; write 500MB or 1GB")
+    return int(found[1]) * UNITS[found[2]]
+
+
+@click.command("export", epilog="Example: flux-batch export runs/quickstart --format parquet --split 0.9/0.1")
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    required=True,
+    type=click.Choice(["imagefolder", "webdataset", "parquet"]),
+    help="Files and metadata.jsonl, tar shards, or Parquet.",
+)
+@click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="Where to; default: OUT/export/FORMAT.")
+@click.option("--split", metavar="SHARES", help="Parts: 0.9/0.1, or train=0.9/holdout=0.1.")
+@click.option(
+    "--by", metavar="NAME", default="prompt", show_default=True, help="Axis or field whose rows stay in one part."
+)
+@click.option("--only", type=click.Choice(["picked", "not-rejected"]), help="Which images, by the gallery's marks.")
+@click.option("--marks", metavar="FILE", type=click.Path(path_type=Path), help="Marks file; default: OUT/marks.json.")
+@click.option("--hf", is_flag=True, help="Add a dataset card (README.md) and croissant.json.")
+@click.option("--shard-size", metavar="SIZE", default="500MB", show_default=True, callback=_bytes, help="Per shard.")
+def command(  # noqa: PLR0913, PLR0917 - one for each option
+    out: Path,
+    form: str,
+    to: Path | None,
+    split: str | None,
+    by: str,
+    only: str | None,
+    marks: Path | None,
+    hf: bool,  # noqa: FBT001 - click passes options by name
+    shard_size: int,
+) -> None:
+    """Write the images of OUT for training, each checked against its hash on the way.
+
+    The export appears when it is whole. The same command again makes the same bytes.
+    """
+    from flux_batch.addons.export.export import export
+    from flux_batch.addons.export.marks import Marks, Only, find_marks, read_marks
+    from flux_batch.addons.export.split import WHOLE, parse_split
+    from flux_batch.addons.export.wish import Wish
+
+    target = to or out / "export" / form
+    with complaining():
+        wish = Wish(
+            form=form,
+            split=parse_split(split, by) if split else WHOLE,
+            only=Only(only or "all"),
+            marks=read_marks(marks or find_marks(out)) if only else Marks(),
+            shard_size=shard_size,
+            card=hf,
+        )
+        exported = export(out, target, wish)
+    say("\n".join(map(plain, _told(exported, target, wish))))
+
+
+def _told(exported: Exported, target: Path, wish: Wish) -> Iterator[str]:
+    parts = ", ".join(f"{part} {count:,}" for part, count in exported.images.items())
+    yield f"{many(sum(exported.images.values()), 'image')} exported to {target} ({parts})"
+    empty = [part for part in wish.split.shares if part not in exported.images]
+    if empty:
+        yield f"nothing fell into {', '.join(empty)}: there are few values of {wish.split.by}"
+    yield ""
+    yield f"next: {NEXT[wish.form].format(to=target)}"

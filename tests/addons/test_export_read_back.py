@@ -1,0 +1,163 @@
+"""Exports, read back with the libraries people train with: every row, every hash, every value."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from run_folder import cells, grow, key, picture
+
+from flux_batch.cli.export import command
+from flux_batch.store.manifest import Line
+
+HARD = ["a fox", "a <script>alert(1)</script>", "Ünïcode 🦊 \u2028 line", "torn \ud83e surrogate"]
+TOLD = ["prompt", "seed", "sha256", "width", "job", "axis_strength", "axis_mood", "drift"]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> list[Line]:
+    """A run with prompts that are hard to carry, an axis of mixed types, and one kept after drift."""
+    axes = [{**each, "strength": [1, 2.5][each["seed"] % 2]} for each in cells(HARD, 3)]
+    axes.append({"prompt": "a fox", "seed": 9, "style": "wash", "strength": 3, "mood": "calm"})
+    return grow(tmp_path / "run", axes, drift=[{"field": "steps", "asked": 20, "got": 30}])
+
+
+@pytest.fixture
+def out(tmp_path: Path, made: list[Line]) -> Path:
+    """Its folder."""
+    assert made
+    return tmp_path / "run"
+
+
+@pytest.fixture(autouse=True)
+def cache_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left in the home folder and no host is asked."""
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+def export(out: Path, form: str, *words: str) -> Path:
+    """Export and return the folder."""
+    done = CliRunner().invoke(command, [str(out), "--format", form, "--hf", *words])
+    assert done.exit_code == 0, done.output
+    return out / "export" / form
+
+
+def told(line: Line, missing: str | None = "") -> dict[str, Any]:
+    """What a row must say about an image, whatever the format; JSON says an empty text where nothing is known."""
+    prompt = line.prompt.encode("utf-8", "backslashreplace").decode()
+    return {
+        "prompt": prompt,
+        "seed": line.seed,
+        "sha256": line.sha256,
+        "width": 16,
+        "job": line.job,
+        "axis_strength": float(str(line.axes["strength"])),
+        "axis_mood": line.axes.get("mood", missing),
+        "drift": json.dumps(line.drift, sort_keys=True),
+    }
+
+
+def said(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a row that was read."""
+    return {name: row[name] for name in TOLD}
+
+
+def test_parquet_rows_and_hashes_are_equal(out: Path, made: list[Line]) -> None:
+    """With pyarrow: typed columns, the very bytes of each image."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+
+    rows = parquet.read_table(export(out, "parquet") / "data").to_pylist()
+
+    assert len(made) == len(rows)
+    for line, row in zip(made, rows, strict=True):
+        assert told(line, missing=None) == said(row)
+        assert line.sha256 == hashlib.sha256(row["image"]["bytes"]).hexdigest()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_parquet_opens_in_datasets_with_images_as_images(out: Path, made: list[Line]) -> None:
+    """No cast_column: the file says what the column is. Split and card agree with the files."""
+    datasets = pytest.importorskip("datasets")
+    pytest.importorskip("pyarrow")
+
+    loaded = datasets.load_dataset(str(export(out, "parquet", "--split", "0.5/0.5")))
+
+    rows = [row for part in loaded.values() for row in part]
+    assert {line.sha256 for line in made} == {row["sha256"] for row in rows}
+    assert all(row["image"].size == (16, 16) for row in rows)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_imagefolder_opens_in_datasets(out: Path, made: list[Line]) -> None:
+    """The row beside each image is its own."""
+    datasets = pytest.importorskip("datasets")
+    folder = export(out, "imagefolder")
+
+    loaded = datasets.load_dataset("imagefolder", data_dir=str(folder), split="train")
+
+    assert len(made) == len(loaded)
+    raw = loaded.cast_column("image", datasets.Image(decode=False))
+    for line, row in zip(sorted(made, key=lambda line: line.job), sorted(raw, key=lambda row: row["job"]), strict=True):
+        assert told(line) == said(row)
+        content = row["image"]["bytes"] or Path(row["image"]["path"]).read_bytes()
+        assert line.sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("form", ["imagefolder", "webdataset", "parquet"])
+def test_the_card_leads_datasets_to_every_row_of_every_part(out: Path, made: list[Line], form: str) -> None:
+    """``load_dataset(folder)`` needs no other word."""
+    datasets = pytest.importorskip("datasets")
+    folder = export(out, form, "--split", "0.5/0.5")
+
+    loaded = datasets.load_dataset(str(folder))
+
+    assert {"train", "test"} == set(loaded)
+    assert len(made) == sum(len(part) for part in loaded.values())
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_webdataset_samples_and_hashes_are_equal(out: Path, made: list[Line]) -> None:
+    """With webdataset: the key, the bytes, the JSON and the words of each sample, over shards."""
+    webdataset = pytest.importorskip("webdataset")
+    folder = export(out, "webdataset", "--shard-size", str(len(picture(0)) * 4 + 50))
+    shards = sorted(str(path) for path in folder.glob("train-*.tar"))
+
+    samples = list(webdataset.WebDataset(shards, shardshuffle=False))
+    gc.collect()  # it leaves its files to the collector
+
+    assert len(shards) > 2
+    assert [key(line) for line in made] == [sample["__key__"] for sample in samples]
+    for line, sample in zip(made, samples, strict=True):
+        assert told(line) == said(json.loads(sample["json"]))
+        assert told(line)["prompt"] == sample["txt"].decode()
+        assert line.sha256 == hashlib.sha256(sample["png"]).hexdigest()
+
+
+def test_croissant_names_each_file_with_its_size_and_hash(out: Path) -> None:
+    """A reader can check what it downloaded."""
+    folder = export(out, "webdataset")
+
+    described = json.loads((folder / "croissant.json").read_text())
+
+    shard = described["distribution"][0]
+    content = (folder / shard["contentUrl"]).read_bytes()
+    assert (f"{len(content)} B", hashlib.sha256(content).hexdigest()) == (shard["contentSize"], shard["sha256"])
+
+
+def test_the_card_header_is_yaml(out: Path) -> None:
+    """What the Hub reads first."""
+    from ruamel.yaml import YAML
+
+    header = (export(out, "imagefolder", "--split", "0.5/0.5") / "README.md").read_text().split("---\n")[1]
+
+    read = YAML(typ="safe").load(header)
+    assert read["pretty_name"] == "run"
+    assert [part["split"] for part in read["configs"][0]["data_files"]] == ["train", "test"]
