@@ -30,7 +30,7 @@ def counted(times: Iterable[float], width: float, columns: int) -> list[int]:
 def averaged(steps: Steps, seconds: float, width: float, columns: int) -> list[float]:
     """Return the average of *steps* over each column, weighted by time; unknown counts as zero, up to *seconds*."""
     areas = [0.0] * columns
-    ends = [*steps.at[1:], seconds]
+    ends = [*steps.at, seconds][1:]
     for begin, end, value in zip(steps.at, ends, steps.value, strict=True):
         if value:
             _spread(areas, begin, min(end, seconds), value, width)
