@@ -25,6 +25,9 @@ SUBJECTS = {
     "elephant": "elephant mammoth elefant elefante",
     "camel": "camel dromedary caravan kamel",
     "dragon": "dragon wyvern drache dinosaur",
+    "penguin": "penguin pinguin pingouin puffin",
+    "turtle": "turtle tortoise schildkröte tortue tortuga",
+    "jellyfish": "jellyfish medusa octopus squid qualle",
     "butterfly": "butterfly moth schmetterling papillon mariposa farfalla",
     "portrait": "portrait woman man girl boy face lady queen king person model actress warrior princess prince wizard "
     "witch elf samurai geisha child selfie frau mann mädchen femme homme mujer hombre donna uomo bride diva human",
@@ -45,7 +48,7 @@ SUBJECTS = {
     "car": "car automobile taxi sedan convertible truck van auto voiture coche vehicle",
     "train": "train locomotive tram railway zug",
     "bicycle": "bicycle bike cyclist fahrrad",
-    "tree": "tree oak willow maple sakura baum arbre arbol albero bonsai baobab",
+    "tree": "tree cherry-tree apple-tree oak willow maple sakura baum arbre arbol albero bonsai baobab",
     "palm": "palm coconut palmtree",
     "flower": "flower rose tulip daisy lily poppy sunflower lotus orchid peony blossom bouquet blume fleur flor fiore "
     "dandelion iris lavender wildflower",
@@ -104,12 +107,13 @@ WEATHERS = {
     "storm": "storm stormy thunderstorm lightning tempest thunder hurricane gewitter",
     "aurora": "aurora northern-lights borealis polarlicht",
     "autumn": "autumn autumnal fall october november herbst automne otoño autunno",
-    "spring": "spring april blossom cherry-blossom frühling printemps primavera sakura",
+    "spring": "spring cherry-tree april blossom cherry-blossom frühling printemps primavera sakura",
     "moon": "moon moonlight moonlit full-moon mond lune luna crescent",
     "sun": "sun sunny sunshine sunlight sonne soleil sol sole",
     "stars": "star stars starry stern milkyway étoile estrella stella",
     "bird": "seagull gull birds flock",
     "wave": "wave waves surf swell",
+    "waterfall": "waterfall cascade wasserfall cascada",
 }
 COLOURS: dict[str, Colour] = {
     word: rgb(code)

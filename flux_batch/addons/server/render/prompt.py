@@ -25,16 +25,18 @@ TIME_OF = lexicon.inverted(lexicon.TIMES)
 WEATHER_OF = lexicon.inverted(lexicon.WEATHERS)
 
 HOME = {
-    "sea": "lighthouse ship whale boat",
-    "forest": "fox wolf owl deer bear mushroom bicycle campfire rabbit",
+    "sea": "lighthouse ship whale boat penguin",
+    "forest": "fox wolf owl deer bear mushroom campfire rabbit",
     "field": "house horse windmill castle church tree walker balloon bird train car",
-    "lake": "heron swan bridge temple",
+    "lake": "heron swan temple",
+    "river": "bridge",
+    "street": "bicycle",
     "desert": "camel cactus elephant",
     "beach": "palm",
     "garden": "flower butterfly",
     "city": "tower robot",
     "space": "rocket astronaut",
-    "underwater": "fish",
+    "underwater": "fish turtle jellyfish",
     "room": "cup fruit vase book lamp guitar crystal skull cat",
     "studio": "portrait",
     "mountain": "dragon",
@@ -102,6 +104,7 @@ class Theme:
         weathers: weather, season and celestial bodies asked for.
         tints: colour words that belong to no subject.
         style: a documented style that the words ask for, or None.
+        riding: the first subject rides on the second.
     """
 
     subjects: tuple[Subject, ...]
@@ -111,6 +114,7 @@ class Theme:
     weathers: frozenset[str]
     tints: tuple[Colour, ...]
     style: str | None
+    riding: bool = False
 
     def shows(self, name: str) -> bool:
         """Whether *name* is among the subjects."""
@@ -160,6 +164,7 @@ def read(prompt: str, negative: str = "") -> Theme:
         weathers=frozenset(_all(WEATHER_OF, words, banned)),
         tints=tuple(tint for tint in tints if tint not in colours_off),
         style=asked_for(words),
+        riding="riding" in head and len(subjects) > 1,
     )
 
 
@@ -207,6 +212,8 @@ def _place(words: list[str], banned: set[str]) -> str:
     named = _all(PLACE_OF, words, banned)
     if {"town", "sea"} <= set(named):
         return "harbour"
+    if "sea" in named and any(HOME_OF[name] == "underwater" for name in _all(SUBJECT_OF, words, banned)):
+        return "underwater"
     if named:
         return max(named, key=lambda place: (RANK.get(place, 2), -named.index(place)))
     homes = [HOME_OF[name] for name in _all(SUBJECT_OF, words, set()) if HOME_OF[name] not in banned]

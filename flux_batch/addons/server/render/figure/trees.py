@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, field
 
 from flux_batch.addons.server.render.outline import Outline, Point, limb, oval
 
 PINE_TIERS = (6, 8)
+GOLDEN_ANGLE = 2.39996
+"""Radians; places turned by it fill a disc evenly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,15 @@ def broadleaf(rng: random.Random, x: float, y: float, tall: float, sunny: int = 
     for reach in (-0.16, 0.14):
         knee, tip = (x + reach * tall * 0.6, y - tall * 0.45), (x + reach * tall, y - tall * 0.58)
         tree.wood.append(limb([(x, y - tall * 0.3), knee, tip], [tall * 0.032, tall * 0.02, tall * 0.01]))
-    for _ in range(14):
-        cx, cy = x + rng.gauss(0, 0.125) * tall, y - tall * (0.65 + rng.gauss(0, 0.1))
-        r = tall * rng.uniform(0.09, 0.165)
-        tree.crown.append(oval(cx, cy, r, r * 0.88, points=18))
-        tree.lit.append(oval(cx + sunny * r * 0.28, cy - r * 0.32, r * 0.62, r * 0.46, points=16))
+    count, spread, turn = 19, tall * rng.uniform(0.2, 0.25), rng.random() * math.tau
+    for i in range(count):
+        angle, reach = turn + i * GOLDEN_ANGLE, spread * math.sqrt(i / count)
+        cx = x + math.cos(angle) * reach + rng.gauss(0, 0.012) * tall
+        cy = y - tall * 0.66 + math.sin(angle) * reach * 0.82 + rng.gauss(0, 0.012) * tall
+        r = tall * rng.uniform(0.075, 0.125)
+        tree.crown.append(oval(cx, cy, r, r * 0.9, points=18))
+        if cy < y - tall * 0.58:
+            tree.lit.append(oval(cx + sunny * r * 0.3, cy - r * 0.3, r * 0.6, r * 0.46, points=14))
     tree.shade.extend(
         oval(x - sunny * tall * rng.uniform(0.02, 0.16), y - tall * rng.uniform(0.5, 0.58), tall * 0.07, tall * 0.05)
         for _ in range(3)

@@ -47,11 +47,24 @@ class Spots:
 def cast(stage: Stage, spots: Spots) -> None:
     """Stand every subject of the theme into the picture: the first at its spot, the others smaller beside it."""
     stage.canvas.step_nearer()
-    for i, subject in enumerate(reversed(stage.theme.subjects)):
-        place = len(stage.theme.subjects) - 1 - i
-        role = ROLES.get(subject.name)
-        if role is not None:
-            _enter(stage, subject, role, spots, place)
+    played = [subject for subject in stage.theme.subjects if subject.name in ROLES]
+    if stage.theme.riding and len(played) > 1:
+        _ride(stage, played[0], played[1], spots)
+        played = played[2:]
+    for place, subject in reversed(list(enumerate(played))):
+        _enter(stage, subject, ROLES[subject.name], spots, place)
+
+
+def _ride(stage: Stage, rider: Subject, mount: Subject, spots: Spots) -> None:
+    """The rider behind the mount's back, so that only what is above it is seen, then the mount."""
+    role = ROLES[mount.name]
+    drawing, above = _drawing(stage, mount, role), _drawing(stage, rider, ROLES[rider.name])
+    (x, y), home = _spot(stage, role, spots)
+    size, flip = stage.unit * max(0.4, role.size) * spots.scale * stage.zoom, stage.focus > stage.width / 2
+    pose = framed(stage, drawing, Pose(x, y, size, spots.far, 0.95, flip, _colour(drawing, mount)))
+    seat = replace(pose, y=pose.y - pose.size * 0.28, size=pose.size * 0.95, colour=_colour(above, rider))
+    stand(stage.canvas, stage.palette, above, seat, stage.orb, main=True)
+    _take_place(stage, drawing, pose, home, role.shadow)
 
 
 def _enter(stage: Stage, subject: Subject, role: Role, spots: Spots, place: int) -> None:

@@ -15,11 +15,12 @@ from flux_batch.addons.server.render.outline import Outline, Point, oval, smooth
 from flux_batch.addons.server.render.scene.cast import Spots, cast
 from flux_batch.addons.server.render.scene.land import SAND, far_hills, height_at, relief
 from flux_batch.addons.server.render.scene.rock import headland, islet
+from flux_batch.addons.server.render.scene.roles import ROLES
 from flux_batch.addons.server.render.scene.sky import sky
 from flux_batch.addons.server.render.scene.stage import Stage
 from flux_batch.addons.server.render.scene.water import lens, water
 
-AFLOAT = {"boat", "ship", "whale", "swan", "fish"}
+AFLOAT = {name for name, role in ROLES.items() if role.home == "water"}
 
 
 def sea(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from PIL import Image, ImageChops, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from flux_batch.addons.server.render.canvas import Fade
 from flux_batch.addons.server.render.chance import likely
@@ -16,7 +16,7 @@ from flux_batch.addons.server.render.figure.posed import Pose, stand
 from flux_batch.addons.server.render.noise import fractal, vertical
 from flux_batch.addons.server.render.outline import Outline, box, limb, oval
 from flux_batch.addons.server.render.scene.cast import Spots, cast
-from flux_batch.addons.server.render.scene.land import down_to, profile, relief
+from flux_batch.addons.server.render.scene.land import down_to, peaks, profile, relief
 from flux_batch.addons.server.render.scene.sky import sky, stars
 from flux_batch.addons.server.render.scene.stage import Stage
 
@@ -165,8 +165,6 @@ def _shafts(stage: Stage, rng: random.Random) -> None:
     light = Image.new("L", stage.canvas.image.size)
     layer = Image.new("L", stage.canvas.image.size)
     x = stage.width * rng.uniform(0.3, 0.7)
-    from PIL import ImageDraw
-
     for _ in range(7):
         angle, wide = rng.uniform(-0.5, 0.5), rng.uniform(0.02, 0.07) * stage.width
         layer.paste(0, (0, 0, *layer.size))
@@ -226,8 +224,6 @@ def clouds_country(stage: Stage) -> None:
     """A sea of clouds with peaks above it, seen from high up."""
     sky(stage)
     rng, p = stage.stream("above"), stage.palette
-    from flux_batch.addons.server.render.scene.land import peaks
-
     if likely(rng, 0.7) or "mountain" in stage.theme.near:
         stage.canvas.step_nearer()
         peaks(stage, stage.horizon + stage.height * 0.1, stage.height * 0.2, 3, 0.5)

@@ -13,9 +13,9 @@ from flux_batch.addons.server.render.outline import Outline, Point, limb, oval, 
 from flux_batch.addons.server.render.scene.cast import Spots, cast
 from flux_batch.addons.server.render.scene.forest import tufts
 from flux_batch.addons.server.render.scene.land import down_to, far_hills, ground_colour, profile
+from flux_batch.addons.server.render.scene.river import grove
 from flux_batch.addons.server.render.scene.sky import sky
 from flux_batch.addons.server.render.scene.stage import Stage
-from flux_batch.addons.server.render.scene.wild import grove
 
 LEAF = rgb("4f8a48")
 

@@ -12,11 +12,12 @@ from flux_batch.addons.server.render.scene.desert import desert
 from flux_batch.addons.server.render.scene.field import field
 from flux_batch.addons.server.render.scene.forest import forest
 from flux_batch.addons.server.render.scene.garden import garden
+from flux_batch.addons.server.render.scene.river import river
 from flux_batch.addons.server.render.scene.room import room, studio
 from flux_batch.addons.server.render.scene.stage import Stage
 from flux_batch.addons.server.render.scene.town import harbour, town
 from flux_batch.addons.server.render.scene.weather import weather
-from flux_batch.addons.server.render.scene.wild import lake, mountain, river
+from flux_batch.addons.server.render.scene.wild import lake, mountain
 
 PLACES: Mapping[str, Callable[[Stage], None]] = {
     "abstract": abstract,

@@ -11,8 +11,10 @@ from flux_batch.addons.server.render.canvas import Fade
 from flux_batch.addons.server.render.chance import likely
 from flux_batch.addons.server.render.colour import Colour, lighter, mix, rgb, turned
 from flux_batch.addons.server.render.figure.flowers import head, kind_of
+from flux_batch.addons.server.render.figure.notation import figure
 from flux_batch.addons.server.render.figure.people import bust
-from flux_batch.addons.server.render.figure.posed import Pose, stand
+from flux_batch.addons.server.render.figure.posed import Pose, shadow, stand
+from flux_batch.addons.server.render.figure.things import THINGS
 from flux_batch.addons.server.render.noise import vertical
 from flux_batch.addons.server.render.outline import Outline, box, oval, smooth
 from flux_batch.addons.server.render.scene.cast import Spots, cast
@@ -47,6 +49,11 @@ def room(stage: Stage) -> None:
         [box(-2, edge + stage.height * 0.012, stage.width + 2, edge)], p.under(lighter(WOOD, 0.3), 0, 0.95), 0.7
     )
     _light(stage, opening, edge)
+    if not stage.theme.subjects:
+        prop = figure(THINGS[rng.choice(("vase", "cup", "book", "lamp"))])
+        pose = Pose(stage.focus, stage.height * 0.87, stage.unit * rng.uniform(0.32, 0.42))
+        shadow(stage.canvas, p, pose, 0.5)
+        stand(stage.canvas, p, prop, pose, stage.orb)
     cast(stage, Spots((stage.focus, stage.height * 0.87), scale=1.15))
 
 

@@ -14,6 +14,7 @@ from flux_batch.addons.server.render.figure.posed import GLASS, Pose, lamp, refl
 from flux_batch.addons.server.render.figure.vessels import VESSELS
 from flux_batch.addons.server.render.outline import Outline, Point, box, limb
 from flux_batch.addons.server.render.scene.cast import Spots, cast
+from flux_batch.addons.server.render.scene.field import lone_tree, meadow
 from flux_batch.addons.server.render.scene.land import down_to, far_hills, ground_colour, height_at, profile
 from flux_batch.addons.server.render.scene.sky import sky
 from flux_batch.addons.server.render.scene.stage import Stage
@@ -244,10 +245,13 @@ def town(stage: Stage) -> None:
     far_hills(stage, stage.horizon, stage.height * 0.26, 3)
     shore = stage.horizon + stage.height * 0.1
     hill_town(stage, shore, 3, stage.height * 0.16)
-    meadow = profile(stage, "meadow", shore + stage.height * 0.03, stage.height * 0.05, 0.25)
     local, p = ground_colour(stage), stage.palette
     stage.canvas.step_nearer()
-    stage.canvas.fill(
-        [down_to(stage, meadow)], Fade(p.under(local, 0.1, 0.9), p.under(lighter(local, -0.25), 0.0, 0.4))
-    )
-    cast(stage, Spots((stage.focus, stage.height * 0.9)))
+    stage.canvas.fill([box(-2, stage.height + 2, stage.width + 2, shore)], p.under(lighter(local, -0.1), 0.1, 0.7))
+    foot = meadow(stage, shore + stage.height * 0.01)
+    rng = stage.stream("village trees")
+    for _ in range(5):
+        x = rng.random() * stage.width
+        if abs(x - stage.focus) > stage.width * 0.16:
+            lone_tree(stage, rng, x, shore + stage.height * 0.05, stage.height * rng.uniform(0.1, 0.17), 0.1)
+    cast(stage, Spots((stage.focus, foot + stage.height * 0.04), scale=0.85))

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import math
-import random
 
 from flux_batch.addons.server.render.canvas import Fade
 from flux_batch.addons.server.render.chance import likely
-from flux_batch.addons.server.render.colour import lighter, mix, rgb
+from flux_batch.addons.server.render.colour import lighter
 from flux_batch.addons.server.render.figure.trees import Trees, pine
-from flux_batch.addons.server.render.outline import Outline, Point, along, limb, oval
+from flux_batch.addons.server.render.outline import Outline, Point, oval
 from flux_batch.addons.server.render.scene.cast import Spots, cast
-from flux_batch.addons.server.render.scene.field import lone_tree, meadow
+from flux_batch.addons.server.render.scene.field import meadow
 from flux_batch.addons.server.render.scene.forest import plant_pines, row_of_pines, sunny
 from flux_batch.addons.server.render.scene.land import (
-    down_to,
     far_hills,
     ground_colour,
     height_at,
     peaks,
-    profile,
 )
 from flux_batch.addons.server.render.scene.roles import ROLES
 from flux_batch.addons.server.render.scene.sky import sky
@@ -107,60 +104,6 @@ def reeds(stage: Stage, edge: list[Point]) -> None:
         if likely(rng, 0.2):
             blades.append(oval(x + lean * tall * 0.85, y - tall * 0.86, w * 1.3, tall * 0.09, points=12))
     stage.canvas.fill(blades, p.under(lighter(local, -0.5), 0, 0.3))
-
-
-def river(stage: Stage) -> None:
-    """A river winding from the hills to the lower edge."""
-    sky(stage)
-    far_hills(stage, stage.horizon, stage.height * 0.3, 3, far=(0.8, 0.4))
-    rng, p, local = stage.stream("river"), stage.palette, ground_colour(stage)
-    top = stage.horizon - stage.height * 0.01
-    plain = profile(stage, "plain", top + stage.height * 0.01, stage.height * 0.025, 0.2)
-    row_of_pines(stage, "river trees", top + stage.height * 0.015, stage.height * 0.09, 0.4, stage.height * 0.03)
-    stage.canvas.step_nearer()
-    stage.canvas.fill([down_to(stage, plain)], Fade(p.under(local, 0.35, 0.85), p.under(lighter(local, -0.2), 0, 0.5)))
-    spine, widths = _course(stage, rng, top)
-    stage.canvas.fill([limb(spine, [w * 1.12 for w in widths])], p.under(rgb("9a8a68"), 0.1, 0.5), 0.9)
-    stage.canvas.fill([limb(spine, widths)], Fade(mix(p.horizon, p.water, 0.25), mix(p.lower, p.water, 0.75)))
-    _shimmer(stage, rng, spine, widths)
-    for i, near in enumerate((0.2, 0.45, 0.75)):
-        grove(stage, f"grove {i}", top + (stage.height - top) * near, near, spine)
-    cast(stage, Spots((stage.focus, stage.height * 0.88), water=(spine[-3][0], stage.height * 0.84)))
-
-
-def _course(stage: Stage, rng: random.Random, top: float) -> tuple[list[Point], list[float]]:
-    """The middle line of the river from the horizon down, and its widths."""
-    swing = rng.choice((-1, 1))
-    depth = stage.height - top
-    spine, widths = [], []
-    for near, aside in ((0.02, 0.0), (0.1, 0.05), (0.24, -0.05), (0.48, 0.1), (0.8, -0.04), (1.2, -0.08)):
-        spine.append((stage.width * (0.5 + swing * aside), top + depth * near))
-        widths.append(stage.unit * (0.008 + 0.42 * near**1.35))
-    return spine, widths
-
-
-def _shimmer(stage: Stage, rng: random.Random, spine: list[Point], widths: list[float]) -> None:
-    streaks: list[Outline] = []
-    centre = along(spine, 8)
-    for i in range(len(centre) - 1):
-        x, y = centre[i]
-        wide = widths[min(len(widths) - 1, i // 8)]
-        for _ in range(3):
-            dx = rng.uniform(-0.36, 0.36) * wide
-            streaks.append(oval(x + dx, y, wide * 0.07 + 1, wide * 0.006 + 0.5, points=10))
-    stage.canvas.fill(streaks, mix(stage.palette.horizon, stage.palette.light, 0.5), 0.55)
-
-
-def grove(stage: Stage, name: str, base: float, near: float, spine: list[Point]) -> None:
-    """A few trees on the banks, clear of the river and of the subject."""
-    rng = stage.stream(name)
-    course = min(spine, key=lambda point: abs(point[1] - base))[0]
-    tall = stage.height * (0.08 + 0.26 * near)
-    for _ in range(3):
-        side = rng.choice((-1, 1))
-        x = course + side * stage.width * rng.uniform(0.16 + 0.22 * near, 0.5)
-        if abs(x - stage.focus) > stage.width * 0.14 or not stage.theme.subjects:
-            lone_tree(stage, rng, x, base, tall * rng.uniform(0.8, 1.2), 0.35 * (1 - near))
 
 
 def frame_of_pines(stage: Stage) -> None:
