@@ -40,15 +40,15 @@ class Between(Strict):
 
 def _kind(value: object) -> str:
     if isinstance(value, list | tuple):
-        return "any"
-    return "between" if isinstance(value, dict | Between) else "value"
+        return "~any"
+    return "~between" if isinstance(value, dict | Between) else "~value"
 
 
 Plain: TypeAlias = str | int | float | bool | None
 Wanted: TypeAlias = Annotated[
-    Annotated[Plain, Tag("value")]
-    | Annotated[tuple[Plain, ...], Field(strict=False, min_length=1), Tag("any")]
-    | Annotated[Between, Tag("between")],
+    Annotated[Plain, Tag("~value")]
+    | Annotated[tuple[Plain, ...], Field(strict=False, min_length=1), Tag("~any")]
+    | Annotated[Between, Tag("~between")],
     Discriminator(_kind),
 ]
 Condition: TypeAlias = dict[str, Wanted]

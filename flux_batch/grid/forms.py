@@ -201,14 +201,17 @@ FORMS: dict[str, Any] = {
 
 
 def form(value: object) -> str:
-    """Say in which form an item of an axis is written: what the union is told apart by."""
+    """Say in which form an item of an axis is written: what the union is told apart by.
+
+    pydantic puts the tag into the place of an error; with its sign it is never taken for a key of the file.
+    """
     if isinstance(value, dict):
-        return next((key for key in FORMS if key in value), "plain")
-    return next((key for key, model in FORMS.items() if isinstance(value, model)), "plain")
+        return next((f"~{key}" for key in FORMS if key in value), "~plain")
+    return next((f"~{key}" for key, model in FORMS.items() if isinstance(value, model)), "~plain")
 
 
 def _many(value: object) -> str:
-    return "list" if isinstance(value, list | tuple) else "item"
+    return "~list" if isinstance(value, list | tuple) else "~item"
 
 
 # By form alone; what an axis takes is checked afterwards, by its rule. One named schema serves all axes: a union of
@@ -216,20 +219,20 @@ def _many(value: object) -> str:
 AnyItem = TypeAliasType(
     "AnyItem",
     Annotated[
-        Annotated[Any, Tag("plain")]
-        | Annotated[Labelled, Tag("value")]
-        | Annotated[Template, Tag("template")]
-        | Annotated[FileList, Tag("file")]
-        | Annotated[Span, Tag("start")]
-        | Annotated[Draw, Tag("random")]
-        | Annotated[OwnStyle, Tag("name")],
+        Annotated[Any, Tag("~plain")]
+        | Annotated[Labelled, Tag("~value")]
+        | Annotated[Template, Tag("~template")]
+        | Annotated[FileList, Tag("~file")]
+        | Annotated[Span, Tag("~start")]
+        | Annotated[Draw, Tag("~random")]
+        | Annotated[OwnStyle, Tag("~name")],
         Discriminator(form),
     ],
 )
 AnyAxis = TypeAliasType(
     "AnyAxis",
     Annotated[
-        Annotated[tuple[AnyItem, ...], Field(strict=False), Tag("list")] | Annotated[AnyItem, Tag("item")],
+        Annotated[tuple[AnyItem, ...], Field(strict=False), Tag("~list")] | Annotated[AnyItem, Tag("~item")],
         Discriminator(_many),
     ],
 )

@@ -19,7 +19,7 @@ from flux_batch.grid.filling import filled_file, filled_template
 from flux_batch.grid.forms import FORMS, Axis, Draw, FileList, Filling, Labelled, OwnStyle, Span, Template, choices
 from flux_batch.grid.node import Scalar
 from flux_batch.grid.problem import shown
-from flux_batch.grid.strict import Context, Fault, Unfit, complain, complain_all, context
+from flux_batch.grid.strict import Context, Fault, Strict, Unfit, complain, complain_all, context
 from flux_batch.grid.styles import NO_STYLE, documented_styles
 from flux_batch.grid.synonyms import nearest
 from flux_batch.grid.yaml import scalar
@@ -83,7 +83,7 @@ class Rule:
     def axis(self, written: Any, info: ValidationInfo) -> Axis:
         """Return an axis in canonical form, its files read; complain once, about every value that does not fit."""
         if not isinstance(written, tuple):
-            return self.parameter(written, info)
+            return self.alone(written, info)
         if not written:
             complain(f"axis {self.name} is empty", "give it at least one value, or take the axis out")
         here, done, faults = context(info), [], []
@@ -96,6 +96,12 @@ class Rule:
 
     def parameter(self, written: Any, info: ValidationInfo) -> Axis:
         """Return a single value in canonical form."""
+        if isinstance(written, Strict) and not (isinstance(written, OwnStyle) and OwnStyle in self.forms):
+            complain(f"{self.name} takes one value here", "a value that varies is an axis: put it under `axes`")
+        return self.alone(written, info)
+
+    def alone(self, written: Any, info: ValidationInfo) -> Axis:
+        """Return an item that stands alone, in canonical form."""
         try:
             return self.item(written, context(info))
         except Unfit as unfit:
