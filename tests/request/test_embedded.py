@@ -50,20 +50,20 @@ async def generate(base_url: str) -> str:
     return str(json.loads(answer.content)["status"])
 
 
-def children() -> Iterator[Path]:
-    """The processes this one has started, in /proc."""
+def children(of: int) -> Iterator[Path]:
+    """The processes that process *of* has started, in /proc."""
     for folder in PROC.glob("[0-9]*"):
         try:
             parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
         except OSError:
             continue
-        if parent == str(os.getpid()):
+        if parent == str(of):
             yield folder
 
 
-def servers() -> list[Path]:
+def servers(of: int) -> list[Path]:
     """Those of them that serve."""
-    return [child for child in children() if b"serve" in (child / "cmdline").read_bytes()]
+    return [child for child in children(of) if b"serve" in (child / "cmdline").read_bytes()]
 
 
 async def connect(base_url: str) -> SocketStream:
@@ -121,7 +121,7 @@ async def test_it_stops_when_the_run_is_cancelled_while_it_starts() -> None:
             pass
 
     assert scope.cancelled_caught
-    assert await anyio.to_thread.run_sync(servers) == []
+    assert await anyio.to_thread.run_sync(servers, os.getpid()) == []
 
 
 async def test_a_server_that_does_not_start_tells_why() -> None:
@@ -140,7 +140,9 @@ async def test_it_inherits_no_credentials(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv(name, CANARY)
 
     def told() -> bytes:
-        return b"".join((child / file).read_bytes() for child in servers() for file in ("environ", "cmdline"))
+        return b"".join(
+            (child / file).read_bytes() for child in servers(os.getpid()) for file in ("environ", "cmdline")
+        )
 
     async with embedded_server():
         seen = await anyio.to_thread.run_sync(told)
@@ -178,6 +180,8 @@ async def test_a_ctrl_c_for_the_parent_does_not_cut_it() -> None:
     async with parent() as (process, said, base_url):
         os.killpg(process.pid, signal.SIGINT)
         heard = await said.receive_until(b"\n", 1000)
+        groups = [os.getpgid(int(child.name)) for child in await anyio.to_thread.run_sync(servers, process.pid)]
         status = await generate(base_url)
 
     assert (heard, status) == (b"interrupted", "success")
+    assert process.pid not in groups

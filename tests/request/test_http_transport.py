@@ -267,7 +267,7 @@ async def test_a_download_that_does_not_get_on_breaks_off(server: ScriptedServer
                 pass
 
     async with open_transport(server.origin, Key(CANARY), links=1, idle=SHORT) as transport:
-        with pytest.raises(DownloadFailed):
+        with pytest.raises(DownloadFailed), anyio.fail_after(2):
             await fetch(transport)
 
 
@@ -287,22 +287,36 @@ async def test_a_slow_image_that_gets_on_comes_whole(server: ScriptedServer) -> 
 
 
 async def test_no_more_links_are_open_at_a_time_than_were_said(server: ScriptedServer) -> None:
-    """The third download waits for the first two."""
-    server.plays += [Whole(b"image")] * 3
-    async with (
-        open_transport(server.origin, Key(CANARY), links=2) as transport,
-        transport.get(f"{server.origin}/1.png"),
-        transport.get(f"{server.origin}/2.png") as second,
-        anyio.create_task_group() as tasks,
-    ):
-        tasks.start_soon(_touch, transport, f"{server.origin}/3.png")
-        await anyio.wait_all_tasks_blocked()
-        before = server.connections
-        assert [chunk async for chunk in second.chunks] == [b"image"]
+    """The third download waits until one of the first two is let go."""
+    half = Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", stays=True)
+    server.plays += [half, half, Whole(b"image")]
+    there = anyio.Event()
 
-    assert (before, server.connections) == (2, 3)
+    async def third(transport: Transport) -> None:
+        async with transport.get(f"{server.origin}/3.png"):
+            there.set()
+
+    async with open_transport(server.origin, Key(CANARY), links=2) as transport, anyio.create_task_group() as tasks:
+        async with transport.get(f"{server.origin}/1.png"), transport.get(f"{server.origin}/2.png"):
+            tasks.start_soon(third, transport)
+            with anyio.move_on_after(SHORT):
+                await there.wait()
+            waited = not there.is_set()
+        with anyio.fail_after(5):
+            await there.wait()
+
+    assert waited
 
 
-async def _touch(transport: Transport, url: str) -> None:
-    async with transport.get(url):
-        pass
+async def test_an_answer_that_drips_is_taken_as_far_as_it_came_in_time(
+    server: ScriptedServer, transport: Transport
+) -> None:
+    """*within* bounds the whole exchange, not the silence between two bytes."""
+    head = b'HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n{"id": 4711, '
+    server.plays.append(Raw(head, drip=b"." * 9000, every=SHORT / 10))
+
+    with anyio.fail_after(5):
+        answer = await transport.post("images/text2img", BODY, within=4 * SHORT)
+
+    assert answer.content.startswith(b'{"id": 4711, ')
+    assert len(answer.content) < 9000
