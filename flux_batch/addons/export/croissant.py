@@ -25,6 +25,8 @@ CONTEXT: Node = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
     "fileObject": "cr:fileObject",
@@ -38,11 +40,13 @@ CONTEXT: Node = {
     "md5": "cr:md5",
     "parentField": "cr:parentField",
     "path": "cr:path",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "recordSet": "cr:recordSet",
     "references": "cr:references",
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
@@ -50,6 +54,7 @@ CONTEXT: Node = {
     "transform": "cr:transform",
 }
 TYPES = {Kind.BOOL: "sc:Boolean", Kind.INT: "sc:Integer", Kind.FLOAT: "sc:Float", Kind.TEXT: "sc:Text"}
+TIMES = {"created_at": "sc:DateTime"}
 ENCODINGS = {
     ".jsonl": "application/jsonlines",
     ".parquet": "application/x-parquet",
@@ -112,11 +117,10 @@ def _sets(form: str) -> Iterator[Node]:
 def _fields(file: str, record_set: str, form: str, columns: Mapping[str, Kind]) -> Iterator[Node]:
     names = {**({"file_name": Kind.TEXT} if form == "imagefolder" else {}), **columns}
     for name, kind in names.items():
-        place: Node = {"column": name} if form == "parquet" else {"jsonPath": f"$.{name}"}
         yield {
             "@type": "cr:Field",
             "@id": f"{record_set}/{name}",
             "name": f"{record_set}/{name}",
-            "dataType": TYPES[kind],
-            "source": {"fileObject": {"@id": file}, "extract": place},
+            "dataType": TIMES.get(name, TYPES[kind]),
+            "source": {"fileObject": {"@id": file}, "extract": {"column": name}},
         }
