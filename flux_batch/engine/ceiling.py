@@ -173,5 +173,5 @@ class Ceiling:
     def _next_gap(self, ticket: Ticket, held: int | None, said: int | None) -> float:
         if self.probe is not None and ticket.number >= self.probe:
             return min(self.policy.probe_longest, self.gap * 2)
-        once = max(self.proven, said or 0)
+        once = self.proven if said is None else said
         return self.policy.probe_back if held is not None and held < once else self.policy.probe_first

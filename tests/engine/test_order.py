@@ -10,7 +10,7 @@ from random import Random
 from statistics import mean
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flux_batch.engine.order import BalancedOrder
@@ -20,6 +20,7 @@ HUGE = [10_000_000, 12, 8, 50]
 
 
 @given(SIZES)
+@settings(deadline=None, max_examples=50)
 def test_every_cell_comes_once(sizes: list[int]) -> None:
     """It is a permutation of the plain order."""
     order = BalancedOrder(sizes)
@@ -28,6 +29,7 @@ def test_every_cell_comes_once(sizes: list[int]) -> None:
 
 
 @given(SIZES)
+@settings(deadline=None, max_examples=50)
 def test_any_beginning_counts_each_value_alike(sizes: list[int]) -> None:
     """After any number of cells, the values of an axis were used equally often, give or take two."""
     order = BalancedOrder(sizes)
@@ -40,6 +42,7 @@ def test_any_beginning_counts_each_value_alike(sizes: list[int]) -> None:
 
 
 @given(SIZES, st.data())
+@settings(deadline=None)
 def test_it_can_be_entered_anywhere_and_asked_backwards(sizes: list[int], data: st.DataObject) -> None:
     """Position to cell and cell to position are arithmetic, and each undoes the other."""
     order = BalancedOrder(sizes)
@@ -49,6 +52,7 @@ def test_it_can_be_entered_anywhere_and_asked_backwards(sizes: list[int], data: 
 
 
 @given(st.integers(0, prod(HUGE) - 1))
+@settings(deadline=None)
 def test_a_grid_of_billions_is_arithmetic_too(position: int) -> None:
     """Nothing is listed: 48 thousand million cells, any of them at once."""
     order = BalancedOrder(HUGE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flux_batch.engine.rate import Rate
@@ -50,6 +50,7 @@ def test_a_rate_is_above_zero(per_second: float) -> None:
 
 
 @given(st.lists(st.floats(0, 100), min_size=1).map(sorted), st.floats(0.1, 50), st.integers(1, 5))
+@settings(deadline=None)
 def test_no_window_holds_more_than_the_rate_allows(arrivals: list[float], per_second: float, burst: int) -> None:
     """In any stretch of time there are at most rate x seconds + burst admissions."""
     times = admitted(Rate(per_second, burst), arrivals)
@@ -60,6 +61,7 @@ def test_no_window_holds_more_than_the_rate_allows(arrivals: list[float], per_se
 
 
 @given(st.floats(0.1, 50), st.integers(2, 40))
+@settings(deadline=None)
 def test_a_crowd_goes_out_evenly(per_second: float, crowd: int) -> None:
     """Waiting arrivals are spaced by exactly one over the rate."""
     times = admitted(Rate(per_second), [0.0] * crowd)

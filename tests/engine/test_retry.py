@@ -6,10 +6,13 @@ from collections import Counter
 from itertools import pairwise
 from random import Random
 
+import anyio
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flux_batch.engine.brake import Brake
+from flux_batch.engine.clock import SystemClock
 from flux_batch.engine.outcome import (
     Accepted,
     Busy,
@@ -21,7 +24,9 @@ from flux_batch.engine.outcome import (
     ServerError,
     Unknown,
 )
+from flux_batch.engine.retries import Retries
 from flux_batch.engine.retry import Backoff, Failures, Retry, RetryQuota, Tally
+from flux_batch.errors import LimitReached
 
 FAILURES: list[Failure] = [Busy(30), ServerError(), NeverSent(), Unknown()]
 
@@ -88,6 +93,7 @@ def test_the_jitter_is_full_and_even(outcome: Outcome, base: float, longest: flo
 
 
 @given(st.integers(1, 10**9))
+@settings(deadline=None)
 def test_no_number_of_failures_overflows(failures: int) -> None:
     """2.0 ** 1024 is an error in Python; the exponent is clamped."""
     assert 0 <= Backoff(0.5, 30, attempts=None, within=1).pause(failures, Random(1)) <= 30
@@ -127,6 +133,7 @@ def test_a_success_earns_one_and_a_retried_one_its_price() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(FAILURES), st.floats(0, 100)), max_size=50))
+@settings(deadline=None)
 def test_debt_is_paid_back_by_time(takes: list[tuple[Failure, float]]) -> None:
     """Whatever was taken, after the wait that was named the quota is not in debt."""
     quota, now = RetryQuota(), 0.0
@@ -134,3 +141,34 @@ def test_debt_is_paid_back_by_time(takes: list[tuple[Failure, float]]) -> None:
         now += pause
         wait, quota = quota.take(failure, now)
         assert RetryQuota(quota.tokens, quota.at).earn(now + wait).tokens >= -1e-6
+
+
+async def test_a_refused_job_is_not_waited_for() -> None:
+    """There is no second try to wait for."""
+    retries = Retries(Retry(), clock=SystemClock(), rng=Random(1), brake=Brake())
+
+    assert not await retries.wait(Failures(), Refused("no"))
+
+
+async def test_a_parked_job_waits_for_the_trickle_and_not_beyond_the_run() -> None:
+    """Two tokens a job short: a few seconds; a run that ends in the meantime is told so."""
+    brake = Brake()
+    retries = Retries(Retry(), clock=SystemClock(), rng=Random(1), brake=brake)
+    failures = Failures().after(Unknown(), 0.0)
+    for _ in range(7):
+        assert await retries.wait(failures, Unknown())
+    start = anyio.current_time()
+    assert await retries.wait(failures, Unknown())
+    assert anyio.current_time() - start > 2
+    retries.succeeded(Unknown())
+
+    brake.pull(LimitReached("enough"))
+    with pytest.raises(LimitReached):
+        await retries.wait(failures, Unknown())
+
+
+def test_what_is_no_failure_is_not_counted() -> None:
+    """Accepted, refused and fatal outcomes leave the tally as it was."""
+    failures = Failures().after(ServerError(), 1.0)
+
+    assert all(failures == failures.after(outcome, 2.0) for outcome in (Accepted(), Refused("no"), Fatal()))

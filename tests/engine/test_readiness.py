@@ -1,0 +1,107 @@
+"""What is known of how long jobs take: beliefs that learn from "not yet" and "done"."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flux_batch.engine.readiness import Readiness, estimate
+from flux_batch.engine.spread import GRID, Spread
+
+EVEN = Spread.believing(lambda low, high: high - low)
+ETAS = st.none() | st.floats(0.05, 3000)
+
+
+def taught(eta: float | None, since: float, elapsed: float, times: int = 200) -> Readiness:
+    """What is known after so many jobs that all ended in the same stretch."""
+    readiness = Readiness()
+    for _ in range(times):
+        readiness = readiness.after(eta, since, elapsed)
+    return readiness
+
+
+def test_an_even_spread_is_a_straight_line() -> None:
+    """Half the time, half the chance; and the expected idle time is the square over twice the width."""
+    half, area = EVEN.at(100.0)
+
+    assert pytest.approx((half, area)) == (0.5, 25.0)
+    assert EVEN.at(300.0) == pytest.approx((1.0, 200.0))
+
+
+@given(st.lists(st.tuples(st.floats(0, 150), st.floats(0, 150)).map(sorted), max_size=30))
+@settings(deadline=None, max_examples=50)
+def test_a_spread_stays_a_distribution(answers: list[list[float]]) -> None:
+    """Whatever is learned: chances grow from 0 to 1, and nothing becomes impossible."""
+    spread = EVEN
+    for since, time in answers:
+        spread = spread.after(since, time)
+    chances = [spread.at(edge)[0] for edge in GRID]
+
+    assert all(later > sooner for sooner, later in pairwise(chances))
+    assert pytest.approx((chances[0], chances[-1])) == (0.0, 1.0)
+
+
+def test_an_answer_beyond_the_grid_teaches_nothing() -> None:
+    """There is no cell for it."""
+    assert EVEN is EVEN.after(500.0, 600.0)
+    assert EVEN is EVEN.after(5.0, 5.0)
+
+
+@given(ETAS, st.floats(0, 5000), st.floats(0, 5000))
+@settings(deadline=None)
+def test_the_idle_time_is_between_nothing_and_all(eta: float | None, since: float, more: float) -> None:
+    """It never falls below zero, and never exceeds the time since the last question."""
+    outlook = Readiness().outlook(eta, since)
+
+    assert -1e-6 <= outlook.idle(since + more) <= more + 1e-6
+
+
+@given(ETAS, st.floats(0, 20_000))
+@settings(deadline=None)
+def test_the_next_question_lies_ahead(eta: float | None, since: float) -> None:
+    """Never at once, never at infinity, a fiftieth of the job's age away at least."""
+    due = Readiness().outlook(eta, since).due()
+
+    assert max(1.0, since * 1.02) <= due < 40_000
+
+
+def test_estimates_that_are_wrong_are_found_out() -> None:
+    """Jobs end after ten seconds whatever the service foretells: soon the clock is trusted."""
+    readiness = Readiness()
+    for eta in [4.0, 25.0, 9.0, 60.0, 2.0, 14.0] * 10:
+        readiness = readiness.after(eta, 9.5, 10.0)
+
+    assert readiness.outlook(30.0, 0.0).trust < 0.01
+    assert 8 < readiness.outlook(30.0, 9.0).due() < 11
+
+
+def test_estimates_that_are_right_are_trusted() -> None:
+    """Jobs end when the service says: the clock is not asked."""
+    readiness = Readiness()
+    for eta in [4.0, 25.0, 9.0, 60.0, 2.0, 14.0] * 10:
+        readiness = readiness.after(eta, eta * 0.95, eta)
+
+    assert readiness.outlook(30.0, 0.0).trust > 0.99
+    assert 27 < readiness.outlook(30.0, 20.0).due() < 31
+
+
+def test_a_service_that_changes_is_followed() -> None:
+    """Ten seconds for hours, then thirty: after a few hundred jobs it is thirty."""
+    readiness = taught(None, 9.5, 10.0, 500)
+    for _ in range(500):
+        readiness = readiness.after(None, 29.0, 30.0)
+
+    assert 25 < readiness.outlook(None, 11.0).due() < 31
+
+
+@pytest.mark.parametrize(
+    "eta, seconds",
+    [(None, 0.0), (0.0, 0.0), (-3.0, 0.0), (math.nan, 0.0), (12.5, 12.5), (1e9, 3600.0), (math.inf, 3600.0)],
+)
+def test_an_odd_estimate_says_nothing(eta: float | None, seconds: float) -> None:
+    """And a very long one says an hour."""
+    assert seconds == estimate(eta)
