@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
@@ -155,6 +155,7 @@ def test_colour_words_colour_the_picture() -> None:
     assert green[1] - green[0] > red[1] - red[0] + 10
 
 
+@example(prompt="\ud800\x00", negative="\ud800", seed=0, sample=0, steps=20, guidance=7.5, style="typography")
 @settings(deadline=None, max_examples=25)
 @given(
     prompt=st.text(max_size=60),
@@ -163,10 +164,13 @@ def test_colour_words_colour_the_picture() -> None:
     sample=st.integers(0, 3),
     steps=st.integers(1, 20),
     guidance=st.floats(1, 20),
+    style=st.sampled_from([None, "typography", "sticker-designs", "double-exposure"]),
 )
 def test_any_text_is_painted(prompt: str, negative: str, seed: int, sample: int, steps: int, guidance: float) -> None:
     """Empty, foreign, broken or hostile: every prompt gives a whole picture."""
-    request = PictureRequest(prompt, seed, 64, 64, negative_prompt=negative, steps=steps, guidance=guidance)
+    request = PictureRequest(
+        prompt, seed, 64, 64, style=style, negative_prompt=negative, steps=steps, guidance=guidance
+    )
     image = Image.open(io.BytesIO(paint(request, sample)), formats=["PNG"])
     image.load()
 

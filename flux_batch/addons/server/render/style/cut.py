@@ -186,11 +186,11 @@ class Strips:
     def __call__(self, plate: Plate) -> Image.Image:
         tones = ImageOps.autocontrast(ImageOps.grayscale(plate.image))
         forms = plate.depth.point([(v * 29) % 200 for v in range(256)])
-        mixed = ImageChops.add(tones, forms, 2).filter(ImageFilter.GaussianBlur(plate.unit * 0.014))
+        mixed = ImageChops.add(tones, forms, 2).filter(ImageFilter.GaussianBlur(plate.unit * 0.018))
         saw = mixed.point([(v * self.rings) % 256 for v in range(256)])
         edge = saw.filter(ImageFilter.GaussianBlur(max(0.8, plate.unit * 0.002)))
         d = max(1, round(plate.unit * 0.003))
-        relief = ImageChops.subtract(ImageChops.offset(edge, -d, -d), ImageChops.offset(edge, d, d), 1.4, 128)
+        relief = ImageChops.subtract(ImageChops.offset(edge, -d, -d), ImageChops.offset(edge, d, d), 2.2, 128)
         flat = Few(16)(plate)
         return ImageChops.multiply(
             ImageChops.hard_light(flat, Image.merge("RGB", (relief, relief, relief))),

@@ -78,30 +78,36 @@ class Triangles:
         cell: size of the triangles, share of the shorter side.
         shine: how much their brightness differs.
         folds: draw light and dark creases, as in folded paper.
+        subject: size of the triangles the subject is cut into, within its own outline; 0 as all else.
     """
 
     cell: float = 0.038
     shine: float = 0.06
     folds: bool = False
+    subject: float = 0.02
 
     def __call__(self, plate: Plate) -> Image.Image:
+        image = self._cut(plate, self.cell)
+        if self.subject and plate.subject.getbbox() is not None:
+            image.paste(self._cut(plate, self.subject), (0, 0), plate.subject)
+        return ImageChops.multiply(image, sheet(plate, (255, 255, 255), 0.35)) if self.folds else image
+
+    def _cut(self, plate: Plate, share: float) -> Image.Image:
         rng, scale = plate.stream("triangles"), plate.fine
-        cell = max(5.0, self.cell * plate.unit)
+        cell = max(5.0, share * plate.unit)
         board = plate.image.resize((plate.size[0] * scale, plate.size[1] * scale))
         pen = ImageDraw.Draw(board)
         sampler = Sampler(plate.image, cell * 0.4, Image.new("L", (2, 2)))
         for corners in triangles(*net(plate, cell, rng)):
             slope = math.atan2(corners[1][1] - corners[0][1], corners[2][0] - corners[0][0])
-            tone = lighter(
-                sampler.colour(*centre(corners)), self.shine * math.sin(slope * 3 + 1) + rng.uniform(-0.03, 0.03)
-            )
+            light = self.shine * math.sin(slope * 3 + 1) + rng.uniform(-0.03, 0.03)
+            tone = lighter(sampler.colour(*centre(corners)), light)
             outline = [(x * scale, y * scale) for x, y in corners]
             pen.polygon(outline, fill=tone)
             if self.folds:
                 pen.line(outline[:2], fill=lighter(tone, 0.35), width=scale)
                 pen.line(outline[1:], fill=lighter(tone, -0.2), width=scale)
-        painted = board.reduce(scale) if scale > 1 else board
-        return ImageChops.multiply(painted, sheet(plate, (255, 255, 255), 0.35)) if self.folds else painted
+        return board.reduce(scale) if scale > 1 else board
 
 
 @dataclass(frozen=True, slots=True)

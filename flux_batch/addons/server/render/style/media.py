@@ -45,7 +45,13 @@ MEDIA: dict[str, tuple[Effect, ...]] = {
         Bloom(0.45),
     ),
     "blueprint-schematic-drawing": (Plan(),),
-    "caricature": (Bulge(0.85, 0.55), Few(18), Ink("1c1410", 2.0, 0.6), Pencil("fbf3e2", 1.0, 0.008, -40, 0.6)),
+    "caricature": (
+        Adjust(1.7, 1.08, 0.05),
+        Bulge(0.85, 0.55),
+        Few(18),
+        Ink("1c1410", 2.0, 0.6),
+        Pencil("fbf3e2", 1.0, 0.008, -40, 0.6),
+    ),
     "cel-shaded-art": (Adjust(1.3, 1.1), Few(10), Ink("14141c", 2.4, 0.5)),
     "character-design-sheet": (Few(20), Ink("2a2430", 1.4, 0.6), Views("f4f0e8", "3a3a44", 3)),
     "colored-pencil-art": (Adjust(1.4, 1.0, 0.02), Pencil("fbf7ee", 1.0)),
@@ -83,7 +89,7 @@ MEDIA: dict[str, tuple[Effect, ...]] = {
     ),
     "lowpoly": (Adjust(1.2, 1.05), Triangles()),
     "marker-drawing": (Adjust(1.5, 1.05, 0.03), Marker(), Ink("1c1c24", 2.0, 0.6, 0.9)),
-    "origami": (Adjust(1.1, 0.95, 0.06), Triangles(0.075, 0.26, folds=True)),
+    "origami": (Adjust(1.1, 0.95, 0.06), Triangles(0.075, 0.2, folds=True, subject=0.034)),
     "papercraft-collage": (
         Adjust(1.1, 1.05),
         Few(12),
@@ -100,7 +106,7 @@ MEDIA: dict[str, tuple[Effect, ...]] = {
         Triangles(0.022, 0.1),
         Paper("efe4cc", 1.0),
     ),
-    "papercraft-paper-quilling": (Adjust(1.4, 1.0, 0.06), Strips()),
+    "papercraft-paper-quilling": (Adjust(1.4, 1.0, 0.06), Strips(11)),
     "papercraft-papercut-collage": (
         Adjust(1.25, 1.0, 0.03),
         Few(8),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_batch.addons.server.render.style.cut import Puff
+from flux_batch.addons.server.render.style.cut import Alone, Puff
 from flux_batch.addons.server.render.style.frame import Gilded, Sunburst
 from flux_batch.addons.server.render.style.lens import Bokeh
 from flux_batch.addons.server.render.style.light import Cosmos, Fogged, Leak, Rays, Scratches, Sparkles, Streak
@@ -166,7 +166,7 @@ MOODS: dict[str, tuple[Effect, ...]] = {
         Gilded("c8a860", 0.03, "fan"),
         Grain(8),
     ),
-    "misc-minimalist": (Few(5, 0.03), Adjust(0.5, 0.7, 0.22), Veil("f7f5f0", 0.25)),
+    "misc-minimalist": (Alone("e6dfd8", 0.96), Few(6, 0.006), Adjust(0.65, 0.9, 0.08)),
     "misc-monochrome": (Duotone("0c0c0e f8f8f6"), Adjust(1.0, 1.12)),
     "misc-space": (
         Split("05051a", "b8c8ff", 0.8),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_batch.addons.server.render.style.cut import Silhouettes
+from flux_batch.addons.server.render.style.cut import Alone, Silhouettes
 from flux_batch.addons.server.render.style.facet import Shards, Tiles, Triangles
 from flux_batch.addons.server.render.style.frame import Border, Gilded, Shapes, Sunburst
 from flux_batch.addons.server.render.style.light import Cosmos, Rays, Sparkles
@@ -82,7 +82,12 @@ MOVEMENTS: dict[str, tuple[Effect, ...]] = {
         Shapes("201a18 c22d20", 6, 30, 0.95),
         Paper("efe2c6", 0.7),
     ),
-    "cubism": (Adjust(0.7, 1.1), Shards(46, 18, "8a7352"), Brush((0.026, 0.014), 1.6, 0.4, 0.12, 0.3)),
+    "cubism": (
+        Adjust(0.75, 1.12),
+        Shards(30, 14, "8a7352"),
+        Brush((0.016, 0.009), 1.4, 0.3, 0.1, 0.3),
+        Alone("8a7352", 0.12),
+    ),
     "cubist": (Adjust(1.15, 1.15), Shards(26, 30, "4f6f8a"), Ink("17181c", 1.6, 0.2)),
     "dadaism": (
         Duotone("1c1712 e8dcc2", 0.75),
@@ -112,11 +117,10 @@ MOVEMENTS: dict[str, tuple[Effect, ...]] = {
     ),
     "futurism": (
         Adjust(1.2, 1.2),
-        Shards(22, 8, "3c6f9a"),
-        Panels("", 1, 1, 0.0),
-        Fringe(0.018),
+        Shards(20, 8, "3c6f9a"),
+        Fringe(0.012),
         Rays(0.2, 0.3, "ffd9a0", 0.5),
-        Brush((0.03, 0.015, 0.009), 4.5, 0.1, 0.3, 0.4),
+        Brush((0.012, 0.007), 5.0, 0.05, 0.2, 0.3),
     ),
     "graffiti": (Adjust(1.7, 1.2), Few(12), Ink("101014", 2.8, 0.4), Splashes(40), Bricks(0.05, 0.5)),
     "graffiti-art": (
@@ -141,13 +145,14 @@ MOVEMENTS: dict[str, tuple[Effect, ...]] = {
     ),
     "impressionist": (Adjust(1.3, 0.95, 0.05), Brush((0.06, 0.03, 0.02, 0.01), 1.5, 0.9, 0.5, 0.75)),
     "medievalism": (
+        Adjust(1.4, 1.1, 0.05),
         Few(14),
         Ink("3a1e10", 1.8, 0.5),
-        Veil("e3c98a", 0.25),
-        Gilded("c89a34", 0.06, "leaf", "7a2420"),
-        Paper("ead6a4", 0.8),
+        Veil("e3c98a", 0.12),
+        Gilded("d0a23a", 0.06, "leaf", "7a2420"),
+        Paper("f2e2b8", 0.5),
     ),
-    "minimalism": (Few(6, 0.02), Adjust(0.7, 0.85, 0.12), Border("faf8f4", 0.14, 0.14)),
+    "minimalism": (Few(8), Alone("f3efe6", 0.9), Adjust(0.9, 1.0), Border("faf8f4", 0.1, 0.1)),
     "neo-baroque": (
         Adjust(1.3, 1.3, -0.05),
         Brush((0.03, 0.016, 0.009), 2.6, 0.7, 0.2, 0.5),
@@ -207,10 +212,10 @@ MOVEMENTS: dict[str, tuple[Effect, ...]] = {
         Gears("8f6a3c", 6),
     ),
     "suprematism": (
-        Few(4, 0.03),
-        Veil("f4f0e6", 0.82),
-        Shapes("d62a22 15151a 1f4fa0 f0b82a 2f7a44", 14, -28, 1.0),
-        Paper("f6f2e6", 0.5),
+        Few(6, 0.01),
+        Veil("f4f0e6", 0.5),
+        Shapes("d62a22 15151a 1f4fa0 f0b82a 2f7a44", 11, -28, 1.0),
+        Paper("f6f2e6", 0.4),
     ),
     "surrealism": (Adjust(1.25, 1.1), Melt(0.055, 1.4), Split("2a3a6a", "ffd28a", 0.5), Bloom(0.3)),
     "surrealist": (Turn(-30), Swirl(150), Adjust(1.2, 1.1), Split("1a2a4a", "ffe0b0", 0.5), Bloom(0.3)),

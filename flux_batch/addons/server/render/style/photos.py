@@ -106,7 +106,7 @@ PHOTOS: dict[str, tuple[Effect, ...]] = {
         Alone("d8d2cc", 0.45),
         Border("ffffff", 0.05, 0.05),
     ),
-    "knolling-photography": (Adjust(1.2, 1.05, 0.04), Panels("", 3, 3, 0.03, "e9e2d4")),
+    "knolling-photography": (Adjust(1.2, 1.05, 0.04), Panels("", 3, 3, 0.03, "e9e2d4", 2.4)),
     "macro-photography": (
         Adjust(1.25, 1.1, 0.02),
         Shallow(0.045),

@@ -71,12 +71,13 @@ class Plate:
         return image, mask
 
 
-Effect: TypeAlias = Callable[[Plate], Image.Image]
-"""One step of a treatment: reads the plate, returns the next image."""
+Effect: TypeAlias = Callable[[Plate], "Image.Image | Plate"]
+"""One step of a treatment: reads the plate, returns the next image, or the next plate where forms have moved."""
 
 
 def treated(plate: Plate, effects: tuple[Effect, ...]) -> Image.Image:
     """Run *effects* in order."""
     for effect in effects:
-        plate = plate.showing(effect(plate))
+        after = effect(plate)
+        plate = after if isinstance(after, Plate) else plate.showing(after)
     return plate.image

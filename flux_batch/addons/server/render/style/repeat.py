@@ -109,6 +109,7 @@ class Panels:
         across, down: panels.
         gap: between them, share of the shorter side.
         sheet: colour between them.
+        near: above 1 each panel shows another part of the picture, so many times nearer.
     """
 
     inks: str = ""
@@ -116,6 +117,7 @@ class Panels:
     down: int = 2
     gap: float = 0.012
     sheet: str = "ffffff"
+    near: float = 1.0
 
     def __call__(self, plate: Plate) -> Image.Image:
         out = Image.new("RGB", plate.size, rgb(self.sheet))
@@ -123,11 +125,22 @@ class Panels:
         wide = max(1, (plate.size[0] - gap * (self.across + 1)) // self.across)
         high = max(1, (plate.size[1] - gap * (self.down + 1)) // self.down)
         groups = [group.split() for group in self.inks.split(",")] if self.inks else []
-        small = ImageOps.fit(plate.image, (wide, high), Image.Resampling.LANCZOS)
         for k in range(self.across * self.down):
+            small = self._seen(plate, k).resize((wide, high), Image.Resampling.LANCZOS)
             panel = _inked(small, groups[k % len(groups)]) if groups else small
             out.paste(panel, (gap + (k % self.across) * (wide + gap), gap + (k // self.across) * (high + gap)))
         return out
+
+    def _seen(self, plate: Plate, number: int) -> Image.Image:
+        """What panel *number* shows: the whole picture, or the part of it that lies there, seen nearer."""
+        if self.near <= 1:
+            return plate.image
+        width, height = plate.size
+        w, h = width / self.near, height / self.near
+        column, row = number % self.across, number // self.across
+        left = (width - w) * column / max(1, self.across - 1)
+        top = (height - h) * row / max(1, self.down - 1)
+        return plate.image.crop((round(left), round(top), round(left + w), round(top + h)))
 
 
 def _inked(image: Image.Image, inks: list[str]) -> Image.Image:

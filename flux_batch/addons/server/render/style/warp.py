@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -14,9 +14,12 @@ from flux_batch.addons.server.render.style.plate import Plate
 CELLS = 40
 
 
-def bent(image: Image.Image, source: Callable[[float, float], Point]) -> Image.Image:
-    """Move every place of *image*: *source* tells, in shares of width and height, where its colour comes from."""
-    width, height = image.size
+def bent(plate: Plate, source: Callable[[float, float], Point]) -> Plate:
+    """Move every place of the picture and of its layers.
+
+    *source* tells, in shares of width and height, where the colour of a place comes from.
+    """
+    width, height = plate.size
     xs = [round(width * i / CELLS) for i in range(CELLS + 1)]
     ys = [round(height * j / CELLS) for j in range(CELLS + 1)]
     places = {}
@@ -31,7 +34,16 @@ def bent(image: Image.Image, source: Callable[[float, float], Point]) -> Image.I
             if box[0] < box[2] and box[1] < box[3]:
                 quad = (*places[i, j], *places[i, j + 1], *places[i + 1, j + 1], *places[i + 1, j])
                 mesh.append((box, quad))
-    return image.transform(image.size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
+
+    def moved(layer: Image.Image, sampling: Image.Resampling) -> Image.Image:
+        return layer.transform(layer.size, Image.Transform.MESH, mesh, sampling)
+
+    return replace(
+        plate,
+        image=moved(plate.image, Image.Resampling.BILINEAR),
+        depth=moved(plate.depth, Image.Resampling.NEAREST),
+        subject=moved(plate.subject, Image.Resampling.BILINEAR),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class Melt:
     amount: float = 0.05
     waves: float = 2.5
 
-    def __call__(self, plate: Plate) -> Image.Image:
+    def __call__(self, plate: Plate) -> Plate:
         phase = plate.stream("melt").random() * math.tau
 
         def source(x: float, y: float) -> Point:
@@ -49,7 +61,7 @@ class Melt:
             sag = (math.sin(phase * 2 + x * self.waves * 1.7 * math.tau) + 1) * self.amount * 0.8 * y
             return x + swing, y - sag
 
-        return bent(plate.image, source)
+        return bent(plate, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ class Bulge:
     amount: float = 0.5
     reach: float = 0.42
 
-    def __call__(self, plate: Plate) -> Image.Image:
+    def __call__(self, plate: Plate) -> Plate:
         frame = plate.subject.getbbox() or (0, 0, *plate.size)
         cx = (frame[0] + frame[2]) / 2 / plate.size[0]
         cy = (frame[1] + (frame[3] - frame[1]) * 0.3) / plate.size[1]
@@ -71,7 +83,7 @@ class Bulge:
             pull = 1 - self.amount * (1 - away) ** 1.2
             return cx + (x - cx) * pull, cy + (y - cy) * pull
 
-        return bent(plate.image, source)
+        return bent(plate, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +94,11 @@ class Swirl:
     x: float = 0.5
     y: float = 0.45
 
-    def __call__(self, plate: Plate) -> Image.Image:
+    def __call__(self, plate: Plate) -> Plate:
         def source(x: float, y: float) -> Point:
             dx, dy = x - self.x, y - self.y
             angle = math.radians(self.turn) * max(0.0, 1 - math.hypot(dx, dy) / 0.62) ** 2
             cos, sin = math.cos(angle), math.sin(angle)
             return self.x + dx * cos - dy * sin, self.y + dx * sin + dy * cos
 
-        return bent(plate.image, source)
+        return bent(plate, source)
