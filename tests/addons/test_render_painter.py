@@ -166,7 +166,9 @@ def test_colour_words_colour_the_picture() -> None:
     guidance=st.floats(1, 20),
     style=st.sampled_from([None, "typography", "sticker-designs", "double-exposure"]),
 )
-def test_any_text_is_painted(prompt: str, negative: str, seed: int, sample: int, steps: int, guidance: float) -> None:
+def test_any_text_is_painted(
+    prompt: str, negative: str, seed: int, sample: int, steps: int, guidance: float, style: str | None
+) -> None:
     """Empty, foreign, broken or hostile: every prompt gives a whole picture."""
     request = PictureRequest(
         prompt, seed, 64, 64, style=style, negative_prompt=negative, steps=steps, guidance=guidance
