@@ -12,10 +12,7 @@ from flux_batch.store.report import Report
 
 def summary(report: Report, out: Path, grid: str, *, changed: bool) -> Iterator[str]:
     """Yield the lines of the summary; where the run was stopped, its error says what to do next."""
-    if changed:
-        yield f"kept {report.kept:,} of {many(report.planned, 'image')} in {duration(_seconds(report))}"
-    else:
-        yield f"nothing to do: {many(report.kept, 'image')} of {report.planned:,} are here"
+    yield _here(report, changed=changed)
     yield from (f"  {line}" for line in _missing(report))
     yield f"  {'images':<10} {plain(str(out / 'images'))}"
     yield f"  {'manifest':<10} {plain(str(out / 'manifest.jsonl'))}"
@@ -23,6 +20,16 @@ def summary(report: Report, out: Path, grid: str, *, changed: bool) -> Iterator[
     if report.message is None:
         yield ""
         yield f"next: {_next(report, out, grid)}"
+
+
+def _here(report: Report, *, changed: bool) -> str:
+    """Say what is there; a folder that has grown over several grids holds more than this one asks for."""
+    took = f" in {duration(_seconds(report))}" if changed else ""
+    if report.kept > report.planned:
+        return f"{many(report.kept, 'image')} here, where this grid asks for {report.planned:,}{took and ';' + took}"
+    if changed:
+        return f"kept {report.kept:,} of {many(report.planned, 'image')}{took}"
+    return f"nothing to do: {many(report.kept, 'image')} of {report.planned:,} are here"
 
 
 def _seconds(report: Report) -> float:

@@ -163,7 +163,8 @@ async def test_a_failed_job_is_told_with_its_words_and_exit_3(tmp_path: Path) ->
 
 async def test_a_second_run_in_the_same_folder_is_exit_9(tmp_path: Path) -> None:
     """At once, naming the process that has it."""
-    async with site(tmp_path / "out") as at, at.batch(seeds=50) as holder:
+    slow = ServiceTime("constant", (600.0,))
+    async with site(tmp_path / "out", service_time=slow) as at, at.batch() as holder:
         await anext(holder)
         done = await flux_batch("run", grid_for(at), env=KEY)
 
