@@ -1,0 +1,86 @@
+"""``flux-batch status``: what there is, what is not, and what it cost; also while a run goes on."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flux_batch.cli.words import complaining, many, plain, say
+
+if TYPE_CHECKING:
+    from flux_batch.store.survey import AxisCount, Survey
+
+WIDTH = 80
+SHOWN_VALUES = 12
+SHOWN_FAILURES = 10
+
+
+@click.command("status", epilog="Example: flux-batch status runs/quickstart")
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="JSON on stdout and nothing else.")
+@click.option("--watch", metavar="SECONDS", type=click.FloatRange(0.1), help="Say it again so often; Ctrl-C ends it.")
+def command(out: Path, *, as_json: bool, watch: float | None) -> None:
+    """Tell what is in OUT, from its files: done, pending, failed, money, each axis. Takes no lock."""
+    from flux_batch.store.folder import Folder
+    from flux_batch.store.survey import survey
+
+    with complaining():
+        while True:
+            found = survey(Folder(out))
+            say(json.dumps(found.to_json(), ensure_ascii=False) if as_json else "\n".join(lines(found, out)))
+            if watch is None:
+                return
+            time.sleep(watch)
+
+
+def lines(found: Survey, out: Path) -> Iterator[str]:
+    """Yield what a person reads, at most 80 columns wide."""
+    yield plain(f"{found.grid or out}: {_state(found)}", WIDTH)
+    of = "" if found.planned is None else f" of {found.planned:,} planned"
+    yield f"  {'kept':<12}{many(found.kept, 'image')}{of}"
+    others = {"failed": found.failed, "held": found.held, "pending": found.pending, "set aside": found.quarantined}
+    if any(others.values()):
+        yield f"  {'without':<12}{', '.join(f'{count:,} {name}' for name, count in others.items() if count)}"
+    if found.drifted:
+        yield f"  {'drift':<12}{many(found.drifted, 'image')} answered otherwise than asked"
+    money = found.money
+    cost = "" if found.cost is None else f" ({found.cost:.2f} USD)"
+    yield f"  {'money':<12}{money.known_billed:,} known billed{cost}, {money.possibly_billed_twice:,} possibly twice,"
+    yield f"  {'':<12}{money.paid_but_lost:,} paid but lost"
+    for name, values in found.axes.items():
+        yield from _axis(name, values)
+    yield from _failures(found)
+
+
+def _state(found: Survey) -> str:
+    if found.running is not None:
+        return f"a run goes on (process {found.running})"
+    if found.exit_code is None:
+        return "the last run died; the same command goes on where it stopped" if found.grid else "no run yet"
+    return f"the last run ended with exit code {found.exit_code}"
+
+
+def _axis(name: str, values: Mapping[str, AxisCount]) -> Iterator[str]:
+    yield ""
+    yield f"  {plain(name, 40):<42}{'kept':>8}{'failed':>10}{'set aside':>12}"
+    shown = sorted(values.items(), key=lambda item: (-item[1].failed - item[1].quarantined, item[0]))[:SHOWN_VALUES]
+    for value, count in shown:
+        yield f"    {plain(value, 38):<40}{count.kept:>8,}{count.failed:>10,}{count.quarantined:>12,}"
+    if len(values) > len(shown):
+        yield f"    ... {many(len(values) - len(shown), 'value')} more"
+
+
+def _failures(found: Survey) -> Iterator[str]:
+    if not found.failures:
+        return
+    yield ""
+    yield "  jobs without an image; the run's own command tries again what can be tried"
+    for (kind, words), count in found.failures.most_common(SHOWN_FAILURES):
+        yield plain(f"    {count:>6,}  {kind}: {words}", WIDTH)
+    if len(found.failures) > SHOWN_FAILURES:
+        yield f"    ... {many(len(found.failures) - SHOWN_FAILURES, 'kind')} more: see failures.jsonl"

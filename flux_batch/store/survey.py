@@ -1,0 +1,136 @@
+"""The truth about an output folder from its files alone: no lock is taken, so it may be asked while a run goes on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from flux_batch.errors import UsageError
+from flux_batch.plan.job import JSON
+from flux_batch.store.book import Book, Money
+from flux_batch.store.done import Done
+from flux_batch.store.folder import Folder
+from flux_batch.store.lines import read_lines
+from flux_batch.store.manifest import kept_of
+from flux_batch.store.replay import replay
+from flux_batch.store.report import counts, failure_class
+from flux_batch.store.standing import Fate, Standing
+
+MOST_VALUES = 200
+"""Values of an axis that are told apart; a longer axis, such as ten thousand prompts, is left out."""
+
+
+@dataclass(slots=True)
+class AxisCount:
+    """What became of the images of one axis value."""
+
+    kept: int = 0
+    failed: int = 0
+    quarantined: int = 0
+
+
+@dataclass(slots=True)
+class Survey:
+    """What there is.
+
+    Attributes:
+        grid: name of the grid of the last run, None before a first one.
+        running: process id of the run that goes on, None where there is none.
+        exit_code: of the last run, None while it goes on or where it died.
+        planned: images the last run's grid asks for.
+        kept, failed, held, pending, quarantined: images, as in ``run.json``; the last four of all grids of the folder.
+        drifted: kept images whose answer differs from the request.
+        money, cost: over the whole life of the folder; *cost* in USD, None without a price.
+        axes: axis -> value -> counts; axes of more than MOST_VALUES values are left out.
+        failures: (class, message) -> jobs.
+    """
+
+    grid: str | None = None
+    running: int | None = None
+    exit_code: int | None = None
+    planned: int | None = None
+    kept: int = 0
+    failed: int = 0
+    held: int = 0
+    pending: int = 0
+    quarantined: int = 0
+    drifted: int = 0
+    money: Money = field(default_factory=Money)
+    cost: float | None = None
+    axes: dict[str, dict[str, AxisCount]] = field(default_factory=dict)
+    failures: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, JSON]:
+        """Return one object for programs, ``v`` first."""
+        values = asdict(replace(self, failures=Counter()))
+        common = self.failures.most_common()
+        groups = [{"class": kind, "message": words, "jobs": count} for (kind, words), count in common]
+        money = values.pop("money")
+        return {"v": 1, **values, **money, "failures": groups}
+
+
+def survey(folder: Folder) -> Survey:
+    """Read manifest and journal of *folder*.
+
+    Raises:
+        UsageError: it is no output folder.
+        RecordDamaged: a line before the last is damaged.
+        StorageFailed: the folder cannot be read.
+    """
+    if not folder.manifest.is_file() and not folder.journal.is_file():
+        raise UsageError(f"{folder.root} is no output folder", hint="name the folder that `flux-batch run` wrote to")
+    found, done = Survey(), Done()
+    for line in read_lines(folder.manifest):
+        done.add(kept_of(line))
+        found.drifted += bool(line.get("drift"))
+        _count(found, line.get("axes"), "kept")
+    found.kept = done.images
+    _add_journal(found, replay(folder.journal, done.whole))
+    found.running = _holder(folder.lock) if found.exit_code is None else None
+    found.axes = {name: values for name, values in found.axes.items() if 1 < len(values) <= MOST_VALUES}
+    return found
+
+
+def _add_journal(found: Survey, book: Book) -> None:
+    standings = list(book.standings.values())
+    numbers = counts(standings)
+    found.failed, found.held = numbers["failed"], numbers["held"]
+    found.pending, found.quarantined = numbers["pending"], numbers["quarantined"]
+    found.money, found.exit_code = book.money, book.ended
+    grid, planned, price = (book.run.get(name) for name in ("grid", "planned", "price"))
+    found.grid = None if grid is None else str(grid)
+    found.planned = planned if isinstance(planned, int) else None
+    found.cost = round(price * book.money.known_billed, 6) if isinstance(price, int | float) else None
+    _add_failures(found, standings)
+
+
+def _add_failures(found: Survey, standings: Iterable[Standing]) -> None:
+    for standing in standings:
+        words = standing.problem[1] if standing.problem else ""
+        found.failures[failure_class(standing), words] += 1
+        for sample in range(standing.job.samples):
+            fate = standing.fates.get(sample)
+            if fate is not Fate.KEPT:
+                _count(found, standing.job.axes, "quarantined" if fate is Fate.QUARANTINED else "failed")
+
+
+def _count(found: Survey, axes: object, what: str) -> None:
+    if not isinstance(axes, Mapping):
+        return
+    for name, value in axes.items():
+        values = found.axes.setdefault(name, {})
+        if len(values) <= MOST_VALUES or str(value) in values:
+            entry = values.setdefault(str(value), AxisCount())
+            setattr(entry, what, getattr(entry, what) + 1)
+
+
+def _holder(lock: Path) -> int | None:
+    """Return the process that the lock file names, where it is alive on this machine."""
+    try:
+        pid = int(json.loads(lock.read_bytes())["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return pid if Path(f"/proc/{pid}").exists() else None
