@@ -222,8 +222,9 @@ class Batch:
     async def _close(self, store: Store, agenda: Agenda, ending: Ending, reason: FluxBatchError | None) -> None:
         """Write down how the run ended and tell it."""
         reason = told(reason, store.book)
-        self.report = report(ending, store, agenda, reason)
         try:
+            await store.settle_unanswered()
+            self.report = report(ending, store, agenda, reason)
             lines = tuple(failures(agenda.unfinished(), agenda.missing))
             await anyio.to_thread.run_sync(write_reports, store.folder, self.report, lines)
             await store.record({"e": "end", "exit_code": self.report.exit_code})

@@ -19,6 +19,8 @@ from typing import TypeAlias
 from flux_batch.store.disk import Content, Disk
 
 PLENTY = 2**40
+WRITES = frozenset({"create", "write", "sync", "append_to", "make_folder", "link"})
+"""What goes on failing on a disk that is full or read-only."""
 
 
 class Killed(BaseException):
@@ -40,13 +42,20 @@ class Fails:
 
 
 @dataclass(frozen=True, slots=True)
+class Fills:
+    """From call number *at* on the disk has room only for as much as is removed from it."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dies:
     """The process is killed just before call number *at*; a write has happened in part."""
 
     at: int
 
 
-Plan: TypeAlias = Healthy | Fails | Dies
+Plan: TypeAlias = Healthy | Fails | Fills | Dies
 
 Undo: TypeAlias = Callable[[], None]
 
@@ -67,6 +76,7 @@ class FaultyDisk(Disk):
         calls: name of each call so far.
         room: bytes that :meth:`free` reports.
         dead: the process is killed; everything raises.
+        failed_at: number of the first call that failed, 0 before.
     """
 
     def __init__(self, plan: Plan | None = None, *, grave: Path | None = None, boot: str = "boot-1") -> None:
@@ -74,21 +84,27 @@ class FaultyDisk(Disk):
         self.calls: list[str] = []
         self.room = PLENTY
         self.dead = False
+        self.failed_at = 0
+        self.freed = 0
         self.boot_id = boot
         self._grave = grave
         self._turn = threading.RLock()
         self._volatile = Volatile()
 
-    def _point(self, name: str) -> None:
-        """Count one call and let it go wrong if that is the plan."""
+    def point(self, name: str) -> None:
+        """Count one call and let it go wrong if that is the plan; whatever else can go wrong may count here too."""
         self.calls.append(name)
         number = len(self.calls)
         match self.plan:
             case Dies(at=at) if number >= at:
                 self.dead = True
             case Fails(at=at, code=code, for_good=for_good) if number == at or (for_good and number > at):
-                if number == at or name in {"create", "write", "sync", "append_to", "make_folder"}:
+                if number == at or name in WRITES:
+                    self.failed_at = self.failed_at or number
                     raise OSError(code, os.strerror(code))
+            case Fills(at=at) if number >= at and name in WRITES and self.freed <= 0:
+                self.failed_at = self.failed_at or number
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.check()
 
     def check(self) -> None:
@@ -99,13 +115,13 @@ class FaultyDisk(Disk):
     def make_folder(self, path: Path, mode: int | None = None) -> None:
         """See :class:`Disk`."""
         with self._turn:
-            self._point("make_folder")
+            self.point("make_folder")
             super().make_folder(path, mode)
 
     def create(self, path: Path, mode: int = 0o644) -> int:
         """See :class:`Disk`."""
         with self._turn:
-            self._point("create")
+            self.point("create")
             descriptor = super().create(path, mode)
             self._watch(descriptor, path, 0)
             self._named(path.parent, lambda: path.unlink(missing_ok=True))
@@ -114,7 +130,7 @@ class FaultyDisk(Disk):
     def append_to(self, path: Path, mode: int) -> int:
         """See :class:`Disk`."""
         with self._turn:
-            self._point("append_to")
+            self.point("append_to")
             new = not path.exists()
             descriptor = super().append_to(path, mode)
             self._watch(descriptor, path, os.fstat(descriptor).st_size)
@@ -126,33 +142,37 @@ class FaultyDisk(Disk):
         """See :class:`Disk`; a write that goes wrong has written the first half."""
         with self._turn:
             try:
-                self._point("write")
+                self.point("write")
             except (OSError, Killed):
                 if self.calls and self._is_due():
                     super().write(descriptor, memoryview(data)[: len(data) // 2])
                 raise
+            self.freed -= len(data) if self._is_full() else 0
             super().write(descriptor, data)
 
+    def _is_full(self) -> bool:
+        return isinstance(self.plan, Fills) and len(self.calls) >= self.plan.at
+
     def _is_due(self) -> bool:
-        return not isinstance(self.plan, Healthy) and len(self.calls) == self.plan.at
+        return not isinstance(self.plan, Healthy) and (len(self.calls) == self.plan.at or self._is_full())
 
     def sync(self, descriptor: int) -> None:
         """See :class:`Disk`; only remembered."""
         with self._turn:
-            self._point("sync")
+            self.point("sync")
             facts = os.fstat(descriptor)
             self._volatile.sizes[facts.st_ino] = facts.st_size
 
     def truncate(self, descriptor: int, size: int) -> None:
         """See :class:`Disk`."""
         with self._turn:
-            self._point("truncate")
+            self.point("truncate")
             super().truncate(descriptor, size)
 
     def link(self, old: Path, new: Path) -> None:
         """See :class:`Disk`."""
         with self._turn:
-            self._point("link")
+            self.point("link")
             super().link(old, new)
             self._volatile.files[new.lstat().st_ino] = new
             self._named(new.parent, lambda: new.unlink(missing_ok=True))
@@ -160,7 +180,7 @@ class FaultyDisk(Disk):
     def rename(self, old: Path, new: Path) -> None:
         """See :class:`Disk`."""
         with self._turn:
-            self._point("rename")
+            self.point("rename")
             back = self._bury(new)
             super().rename(old, new)
             self._volatile.files[new.lstat().st_ino] = new
@@ -169,7 +189,8 @@ class FaultyDisk(Disk):
     def unlink(self, path: Path) -> None:
         """See :class:`Disk`."""
         with self._turn:
-            self._point("unlink")
+            self.point("unlink")
+            self.freed += path.lstat().st_size if self._is_full() and path.exists() else 0
             back = self._bury(path)
             super().unlink(path)
             self._named(path.parent, back)
@@ -177,7 +198,7 @@ class FaultyDisk(Disk):
     def sync_folder(self, path: Path) -> None:
         """See :class:`Disk`; only remembered."""
         with self._turn:
-            self._point("sync_folder")
+            self.point("sync_folder")
             self._volatile.names.pop(path, None)
 
     def free(self, folder: Path) -> int:  # noqa: ARG002 - see Disk
@@ -220,7 +241,7 @@ class FaultyDisk(Disk):
 
     def revive(self, plan: Plan | None = None) -> None:
         """Start again with another plan; the count starts anew."""
-        self.plan, self.dead, self.calls = plan or Healthy(), False, []
+        self.plan, self.dead, self.calls, self.failed_at, self.freed = plan or Healthy(), False, [], 0, 0
 
 
 def shorten(path: Path, sure: int, rng: Random) -> None:

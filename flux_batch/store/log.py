@@ -81,23 +81,25 @@ class Log:
     def _write(self, data: bytes, sync: bool) -> None:  # noqa: FBT001 - run_sync passes no keywords
         with storage(f"cannot write {self._path}"):
             try:
-                self._put(data)
+                self._put(data, sync=sync)
             except OSError as error:
                 if error.errno not in FULL:
                     raise
                 self._reserve.release()
-                self._put(data)
-            if sync:
-                self._disk.sync(self._descriptor)
+                # Written again, not only synced again: after a failed sync the kernel may hold its pages for clean.
+                self._disk.truncate(self._descriptor, self._size)
+                self._put(data, sync=sync)
+            self._size += len(data)
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, data: bytes, *, sync: bool) -> None:
         """Write *data*, all of it or none: half a line would spoil the next one."""
         try:
             self._disk.write(self._descriptor, data)
         except OSError:
             self._disk.truncate(self._descriptor, self._size)
             raise
-        self._size += len(data)
+        if sync:
+            self._disk.sync(self._descriptor)
 
     def close(self) -> None:
         """Give the file back."""

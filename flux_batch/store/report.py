@@ -7,6 +7,7 @@ import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -74,7 +75,8 @@ class Report:
         return {"v": values.pop("v"), **values}
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """Return name -> version of what ran. For a worker thread: it reads files."""
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 

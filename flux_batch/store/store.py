@@ -18,10 +18,11 @@ from flux_batch.store.lock import locked
 from flux_batch.store.log import Log
 from flux_batch.store.manifest import Line, kept_of, read_manifest
 from flux_batch.store.preflight import empty, prepare
-from flux_batch.store.record import Record
+from flux_batch.store.record import Record, unknown
 from flux_batch.store.recovery import recover, take_stock
 from flux_batch.store.replay import replay
 from flux_batch.store.reserve import Reserve
+from flux_batch.store.standing import Stage
 from flux_batch.store.tail import mend_tail
 
 UNSYNCED = frozenset({"sent", "ready", "kept", "problem"})
@@ -61,6 +62,7 @@ class Store:
         self._reserve = Reserve(folder.disk, folder.reserve)
         mended = (mend_tail(folder.disk, path, folder.torn) for path in (folder.journal, folder.manifest))
         self.notes = [note for note in mended if note]
+        self._left_over = folder.part.exists() and any(folder.part.iterdir())
         self.stock = take_stock(read_manifest(folder.manifest), image_sizes(folder))
         self.book = replay(folder.journal, self.stock.done.whole)
         self._repairs = [
@@ -74,7 +76,7 @@ class Store:
     def unsettled(self) -> bool:
         """Whether the run before died, or left something in the folder that has to be put right."""
         died = bool(self.book.run) and self.book.ended is None
-        return died or bool(self.stock.strays or self.stock.damaged or self._repairs)
+        return died or self._left_over or bool(self.stock.strays or self.stock.damaged or self._repairs)
 
     def now(self) -> str:
         """Return the wall clock's time, RFC 3339."""
@@ -121,6 +123,11 @@ class Store:
         """Append *record* even while the task is being cancelled: it is about money."""
         with anyio.CancelScope(shield=True):
             await self.record(record)
+
+    async def settle_unanswered(self) -> None:
+        """Declare every post that nobody waits for any more: an error of ours may have cut its way short."""
+        for standing in [each for each in self.book.standings.values() if each.stage is Stage.SENT]:
+            await self.settle(unknown(standing.job, standing.attempts, "the run ended before the answer was read"))
 
     def note(self, record: Record) -> None:
         """Let *record*, which tells of something that costs nothing, go along with the next one. Never waits."""

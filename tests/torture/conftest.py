@@ -1,0 +1,28 @@
+"""The counts of everything that was tried, at the end of a session; and a place in memory to try it in."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from scene import Counts
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - TemporaryDirectory makes one of our own in it
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was tried, whether or not anything was found."""
+    if Counts.faults:
+        terminalreporter.write_line(
+            f"torture: {Counts.faults:,} faults tried in {Counts.runs:,} runs, "
+            f"{Counts.checks:,} invariants checked, {Counts.violations} violations"
+        )
+
+
+@pytest.fixture
+def arena(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: thousands of runs are made in it."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as folder:
+        yield Path(folder)

@@ -1,0 +1,232 @@
+"""One output folder, one service, and runs that go wrong; and everything that must hold of them afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import selectors
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from urllib.parse import quote
+
+import anyio
+from faulty_disk import FaultyDisk, Killed, Plan
+from memory_service import CANARY, MemoryService, endpoint
+
+from flux_batch.batch import Batch
+from flux_batch.errors import FluxBatchError
+from flux_batch.grid import Grid, make_grid
+from flux_batch.store.audit import Audit
+from flux_batch.store.events import Kept
+from flux_batch.store.folder import Folder
+from flux_batch.store.invariants import Broken, unkept_promises
+
+SPEED = 500.0
+"""Seconds of a run in one real second."""
+
+PATIENCE = 20.0
+"""Real seconds after which a run counts as hanging."""
+
+MENDABLE = frozenset({Broken.STRAY, Broken.LEFTOVER, Broken.LINE, Broken.COUNTS})
+"""What may be found right after a fault: the next run puts it right."""
+
+SPELLINGS = (
+    CANARY.encode(),
+    base64.b64encode(CANARY.encode()).rstrip(b"="),
+    quote(CANARY, safe="").encode(),
+    CANARY.encode().hex().encode(),
+    *(CANARY[start : start + 12].encode() for start in range(len(CANARY) - 11)),
+)
+
+
+class Counts:
+    """What all tests of this folder have tried: shown at the end of a session."""
+
+    faults = 0
+    runs = 0
+    checks = 0
+    violations = 0
+
+
+class _Selector(selectors.DefaultSelector):
+    """Waits the real share of a time-out."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """See :meth:`selectors.BaseSelector.select`."""
+        return super().select(None if timeout is None else timeout / SPEED)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Everything that waits on it waits *SPEED* times as short; files and threads take the time they take."""
+
+    def __init__(self) -> None:
+        super().__init__(_Selector())
+
+    def time(self) -> float:
+        """Return the loop's time in its own seconds."""
+        return super().time() * SPEED
+
+
+class NoJitter(Random):
+    """Draws the shortest of every pause."""
+
+    def random(self) -> float:
+        """Return the least."""
+        return 0.0
+
+    def uniform(self, a: float, b: float) -> float:  # noqa: ARG002 - see Random
+        """Return the least."""
+        return a
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one run ended: its exit code, None where it was killed, and the error that ended it."""
+
+    code: int | None
+    error: FluxBatchError | None = None
+
+
+@dataclass
+class Scene:
+    """A folder and a service over several runs.
+
+    Attributes:
+        root: where the folder, and beside it the graves of the disk, lie.
+        service: outlives every run.
+        seeds, samples: the grid.
+        told: images that a run has told its listener to be kept.
+        ambiguous: ``retry`` or ``hold``.
+    """
+
+    root: Path
+    service: MemoryService = field(default_factory=MemoryService)
+    seeds: int = 2
+    samples: int = 1
+    ambiguous: str = "retry"
+    gates: dict[str, str] = field(default_factory=dict)
+    disk: FaultyDisk = field(init=False)
+    told: set[tuple[str, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        (self.root / "grave").mkdir(parents=True, exist_ok=True)
+        self.disk = FaultyDisk(grave=self.root / "grave")
+
+    @property
+    def out(self) -> Path:
+        """The output folder."""
+        return self.root / "out"
+
+    @cached_property
+    def grid(self) -> Grid:
+        """A few small images."""
+        return make_grid(
+            {
+                "name": "torture",
+                "axes": {"prompt": ["a"], "seed": {"start": 1, "count": self.seeds}},
+                "params": {"size": "256x256", "samples": self.samples},
+                "output": {"dir": str(self.out)},
+                "gates": {"size": "off", "duplicate": "off", **self.gates},
+                "limits": {
+                    "concurrency": 2,
+                    "retry": {"first": 0, "longest": 0},
+                    "on_ambiguous": self.ambiguous,
+                },
+            }
+        )
+
+    def run(self, plan: Plan | None = None) -> Ended:
+        """Run once, with *plan* for what goes wrong."""
+        Counts.runs += 1
+        self.disk.revive(plan)
+        try:
+            return anyio.run(self._run, backend_options={"loop_factory": _Loop})
+        except (Killed, BaseExceptionGroup) as death:
+            if not self.disk.dead:
+                raise
+            del death
+            return Ended(None)
+
+    async def _run(self) -> Ended:
+        batch = Batch(self.grid, endpoint=endpoint(self.service, self.disk), rng=NoJitter())
+        batch.disk = self.disk
+        error: FluxBatchError | None = None
+        with anyio.fail_after(PATIENCE * SPEED):
+            try:
+                async with batch:
+                    async for event in batch:
+                        if isinstance(event, Kept):
+                            self.told.add((event.line.job, event.line.sample))
+            except FluxBatchError as stopped:
+                error = stopped
+        code = error.exit_code if error else batch.report.exit_code if batch.report else None
+        return Ended(code, error)
+
+    def audit(self) -> Audit:
+        """Look at the folder."""
+        return Audit(Folder(self.out))
+
+    def wrong_now(self) -> list[str]:
+        """What is wrong right after a fault that the next run cannot put right."""
+        return self._wrong(MENDABLE)
+
+    def wrong_at_the_end(self) -> list[str]:
+        """What is wrong after a run that had every chance."""
+        return self._wrong(frozenset())
+
+    def _wrong(self, allowed: frozenset[Broken]) -> list[str]:
+        Counts.checks += len(Broken) + 3
+        audit = self.audit()
+        found = [f"{each.place}: {each.message}" for each in audit.violations() if each.broken not in allowed]
+        book = audit.ledger.book
+        if book.ended is not None:
+            found += unkept_promises(book.money, self.service.billed, audit.ledger.accepted)
+        found += self._overpaid(audit)
+        found += [f"{image} was told and has no line" for image in self.told if not audit.done.has(*image)]
+        found += [f"{path}: the key" for path in files(self.out) if any(s in path.read_bytes() for s in SPELLINGS)]
+        Counts.violations += len(found)
+        return found
+
+    def _overpaid(self, audit: Audit) -> list[str]:
+        """Jobs that were billed more often than the journal declares; each post is for the same images."""
+        declared: Counter[str] = Counter()
+        if self.disk.dead or audit.ledger.book.ended is None:
+            return []
+        posts = Counter(work.job for work in self.service.works.values())
+        lost = lost_answers(self.out)
+        declared.update(lost)
+        most = 1 if self.ambiguous == "hold" else 2
+        return [
+            f"{job}: billed {count} times, {declared[job]} declared"
+            for job, count in posts.items()
+            if count > min(most, 1 + declared[job])
+        ]
+
+    def tree(self) -> dict[str, tuple[int, int, str]]:
+        """Name -> size, time of change, digest of each file but the lock."""
+        return {
+            path.relative_to(self.out).as_posix(): (
+                path.stat().st_size,
+                path.stat().st_mtime_ns,
+                hashlib.sha256(path.read_bytes()).hexdigest(),
+            )
+            for path in files(self.out)
+            if path.name != "lock"
+        }
+
+
+def files(root: Path) -> list[Path]:
+    """All the files below *root*, but for the reserve, which is a megabyte of zeros."""
+    return [path for path in sorted(root.rglob("*")) if path.is_file() and path.name != "reserve"]
+
+
+def lost_answers(out: Path) -> Counter[str]:
+    """Job -> answers that were lost, by the journal."""
+    from flux_batch.store.lines import read_lines
+
+    records = read_lines(Folder(out).journal)
+    return Counter(str(record["job"]) for record in records if record["e"] == "unknown")
