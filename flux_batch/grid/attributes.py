@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from flux_batch.grid.attribute import DOCUMENTED, LARGEST_SEED, STRICT, Attribute, Bounds, Kind
-from flux_batch.grid.styles import documented_styles
+from flux_batch.grid.styles import DOCUMENTED_STYLES
 
 STEPS_DONE = 20
 """The service does no more steps than this, whatever is asked (page; seen: 30 asked, ``meta.steps`` 20)."""
@@ -84,7 +84,7 @@ _TABLE = (
         "enhance_style",
         Kind.CHOICE,
         "a documented style (`flux-batch styles`)",
-        choices=tuple(documented_styles()),
+        choices=DOCUMENTED_STYLES,
         ignored=NOT_FLUX,
     ),
     Attribute("base64", Kind.FLAG, "answer with base64 text instead of pictures", default="no", sent=True),

@@ -45,13 +45,13 @@ class Sample(Strict):
 class Cells(Strict):
     """Axes and what becomes of their product."""
 
-    axes: Axes = Field(default_factory=lambda: Axes.model_validate({}), description="what varies; the last fastest")
+    axes: Axes = Field(default_factory=Axes.model_construct, description="what varies; the last fastest")
     zip: Annotated[tuple[Together, ...], Field(strict=False)] = Field((), description="axes that step together")
     exclude: Lines = Field((), description="cells to leave out: those that match a line")
     include: Lines = Field((), description="cells to keep: those that match a line; all if left out")
     sample: Sample | None = Field(None, description="some of the cells, reproducible and balanced")
     replicates: int = Field(1, ge=1, le=10_000, description="copies of each cell, bought one by one")
-    params: Params = Field(default_factory=lambda: Params.model_validate({}), description="the same in every request")
+    params: Params = Field(default_factory=Params.model_construct, description="the same in every request")
     style_mode: StyleMode = Field("parameter", description="documented styles by parameter, in our words, or both")
 
     @cached_property

@@ -236,7 +236,6 @@ AnyAxis = TypeAliasType(
         Discriminator(_many),
     ],
 )
-Template.model_rebuild()
 
 Axis: TypeAlias = "bool | int | float | str | Labelled | Span | Draw | Filling | OwnStyle | tuple[Axis, ...] | None"
 """An axis or an item of one, checked."""

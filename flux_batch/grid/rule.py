@@ -20,7 +20,7 @@ from flux_batch.grid.forms import FORMS, Axis, Draw, FileList, Filling, Labelled
 from flux_batch.grid.node import Scalar
 from flux_batch.grid.problem import shown
 from flux_batch.grid.strict import Context, Fault, Strict, Unfit, complain, complain_all, context
-from flux_batch.grid.styles import NO_STYLE, documented_styles
+from flux_batch.grid.styles import DOCUMENTED_STYLES, NO_STYLE
 from flux_batch.grid.synonyms import nearest
 from flux_batch.grid.yaml import scalar
 
@@ -53,9 +53,9 @@ def accept_style(value: object, _profile: str) -> str:
     """Check the name of a documented style."""
     if not isinstance(value, str):
         raise BadValue("the name of a style, or {name: ..., prompt: ...}")
-    if value != NO_STYLE and value not in documented_styles():
+    if value != NO_STYLE and value not in DOCUMENTED_STYLES:
         raise BadValue(
-            "a documented style", nearest(value, (*documented_styles(), NO_STYLE)) or "see `flux-batch styles`"
+            "a documented style", nearest(value, (*DOCUMENTED_STYLES, NO_STYLE)) or "see `flux-batch styles`"
         )
     return value
 

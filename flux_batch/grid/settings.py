@@ -207,3 +207,6 @@ class Words(Strict):
     yes: bool = Field(False, description="make more than a million images without being asked")
     quiet: bool = Field(False, description="no progress")
     verbose: int = Field(0, ge=0, le=3, description="as many as -v is given")
+    log_format: Literal["text", "json"] = Field("text", description="json: one object a line on stderr, for machines")
+    metrics_file: PathText | None = Field(None, description="numbers for Prometheus, kept up to date while it runs")
+    on_finish: str | None = Field(None, min_length=1, description="command for the shell when the run is over")

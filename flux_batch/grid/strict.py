@@ -34,7 +34,7 @@ class Strict(BaseModel):
     """Base of the models of the grid file."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, populate_by_name=True, hide_input_in_errors=True
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, hide_input_in_errors=True, defer_build=True
     )
 
 

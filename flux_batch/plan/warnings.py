@@ -136,7 +136,10 @@ def _multiplies(part: PlanPart, name: str) -> int:
 def _values(part: PlanPart, name: str) -> list[JSON]:
     """Return the values the attribute *name* takes in *part*, the first of a long axis; empty where it is unset."""
     found = [part.bodies.fixed[name]] if name in part.bodies.fixed else []
+    axes = {name, "size"} if name in {"width", "height"} else {name}
     for level, dimension in enumerate(part.grid.dimensions):
+        if axes.isdisjoint(dimension.names):
+            continue
         effects = (part.bodies.effect(level, digit) for digit in islice(range(len(dimension)), LOOKED_AT))
         axis = [effect.body[name] for effect in effects if name in effect.body]
         found = axis or found
