@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flux_batch.cli.words import complain, complaining, plain, say
+from flux_batch.cli.unattended import Beside
+from flux_batch.cli.words import complaining, say
 
 if TYPE_CHECKING:
     from anyio.abc import TaskStatus
@@ -40,6 +41,9 @@ KEYS = {
     "json": "run.json",
     "quiet": "run.quiet",
     "verbose": "run.verbose",
+    "log_format": "run.log_format",
+    "metrics_file": "run.metrics_file",
+    "on_finish": "run.on_finish",
 }
 """Option -> key of the grid file: each can be written there as well, and the command line wins."""
 
@@ -74,6 +78,9 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
 @click.option("--json", "json", is_flag=True, default=None, help="run.json on stdout, words on stderr.")
 @click.option("--quiet", is_flag=True, default=None, help="No progress and no summary.")
 @click.option("-v", "--verbose", count=True, default=None, help="More words; twice for all.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), help="json: one object a line on stderr.")
+@click.option("--metrics-file", metavar="FILE", type=click.Path(), help="Keep numbers for Prometheus there.")
+@click.option("--on-finish", metavar="COMMAND", help="Give this to the shell when the run is over.")
 def command(grid: str, **options: Any) -> None:
     """Make the images of GRID. The same command again makes what is missing, and buys nothing twice."""
     from flux_batch.grid import load_grid
@@ -82,9 +89,10 @@ def command(grid: str, **options: Any) -> None:
     overrides = {KEYS[name]: value for name, value in typed.items()}
     with complaining():
         checked = load_grid(grid, overrides=overrides)
-        logging.basicConfig(level=_level(checked.run.verbose), format="%(levelname)s: %(message)s")
+        beside = Beside(checked)
+        beside.configure_logging(_level(checked.run.verbose))
         _is_meant(checked)
-        code = _dry_run(checked) if checked.run.dry_run else _run(checked, grid)
+        code = _dry_run(checked) if checked.run.dry_run else _run(beside, grid)
     raise click.exceptions.Exit(code)
 
 
@@ -120,58 +128,68 @@ def _dry_run(grid: Grid) -> int:
     return 0
 
 
-def _run(grid: Grid, path: str) -> int:
+def _run(beside: Beside, path: str) -> int:
     import anyio
 
-    from flux_batch.cli.summary import summary
     from flux_batch.plan import make_plan
 
-    for warning in make_plan(grid).warnings:
-        if not grid.run.quiet:
-            say(f"warning: {plain(warning.text)}", err=True)
-            if warning.hint:
-                say(f"  hint: {plain(warning.hint)}", err=True)
+    for warning in make_plan(beside.grid).warnings:
+        if not beside.grid.run.quiet:
+            beside.warn(warning.text, warning.hint)
     with suppress(KeyboardInterrupt):
-        ended, error = anyio.run(_batch, grid)
-        if ended is not None and not grid.run.quiet:
-            for line in summary(ended.report, grid.output.dir, path, changed=ended.changed):
-                say(line, err=grid.run.json_)
-        if ended is not None and grid.run.json_:
-            say(json.dumps(ended.report.to_json(), indent=2))
+        ended, error = anyio.run(_batch, beside)
+        if ended is not None:
+            _sum_up(ended, beside, path)
         if error is not None:
-            complain(error)
-        return ended.report.exit_code if ended is not None else error.exit_code if error is not None else 1
+            beside.complain(error)
+        code = ended.report.exit_code if ended is not None else error.exit_code if error is not None else 1
+        beside.finish(code, error)
+        return code
     return 128 + signal.SIGINT
 
 
-async def _batch(grid: Grid) -> tuple[Ended | None, FluxBatchError | None]:
-    """Run *grid*, with a receiver for webhook calls beside it where one is wanted."""
+def _sum_up(ended: Ended, beside: Beside, path: str) -> None:
+    """Say how it ended: to people, and on stdout to programs that asked for it."""
+    from flux_batch.cli.summary import summary
+
+    grid = beside.grid
+    if not (grid.run.quiet or beside.as_json):
+        for line in summary(ended.report, grid.output.dir, path, changed=ended.changed):
+            say(line, err=grid.run.json_)
+    if grid.run.json_:
+        say(json.dumps(ended.report.to_json(), indent=2))
+
+
+async def _batch(beside: Beside) -> tuple[Ended | None, FluxBatchError | None]:
+    """Run the grid, with a receiver for webhook calls beside it where one is wanted."""
     from flux_batch.batch import Batch
 
+    grid = beside.grid
     if grid.webhook.listen is None:
-        return await _listen(Batch(grid), grid.run.quiet)
+        return await _listen(Batch(grid), beside)
     from flux_batch.addons.webhook.receiver import receiving
     from flux_batch.engine.bell import Bells
 
     bells = Bells()
     async with receiving(grid.webhook.listen, bells.ring) as receiver:
         public = grid.webhook.url or f"http://{grid.webhook.listen.rpartition(':')[0]}:{receiver.port}"
-        return await _listen(Batch(grid, webhook=receiver.url(public), bells=bells), grid.run.quiet)
+        return await _listen(Batch(grid, webhook=receiver.url(public), bells=bells), beside)
 
 
-async def _listen(batch: Batch, quiet: bool) -> tuple[Ended | None, FluxBatchError | None]:  # noqa: FBT001 - anyio.run
+async def _listen(batch: Batch, beside: Beside) -> tuple[Ended | None, FluxBatchError | None]:
     """Run *batch*, draw what happens, and pass signals on to it."""
     import anyio
 
-    from flux_batch.cli.show import show_for
     from flux_batch.errors import FluxBatchError
     from flux_batch.store.events import Ended
 
     ended, error = None, None
-    show = show_for(quiet=quiet, started=anyio.current_time())
+    show = beside.show(anyio.current_time())
     async with anyio.create_task_group() as tasks:
         await tasks.start(_pass_signals_on, batch)
         tasks.start_soon(_tick, show, batch)
+        if beside.metrics is not None:
+            tasks.start_soon(beside.metrics.keep_writing)
         try:
             async with batch:
                 async for event in batch:

@@ -1,0 +1,140 @@
+"""What goes on beside a run that nobody watches: its log, its numbers for Prometheus, the command that follows it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flux_batch.cli.words import complain, plain, say
+
+if TYPE_CHECKING:
+    from flux_batch.addons.metrics.file import MetricsFile
+    from flux_batch.cli.show import Show
+    from flux_batch.errors import FluxBatchError
+    from flux_batch.grid import Grid
+    from flux_batch.store.crew import State
+    from flux_batch.store.events import Event
+
+LOG = "flux_batch.run"
+
+
+class Beside:
+    """The company of one run.
+
+    Args:
+        grid: says what is wanted.
+
+    Attributes:
+        run: id of the run: on every line of its JSON log, and in the environment of its hook.
+        metrics: the metrics file, None where none is wanted.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.run = secrets.token_hex(4)
+        self.metrics = self._metrics_file()
+
+    @property
+    def as_json(self) -> bool:
+        """Whether all words are JSON lines."""
+        return self.grid.run.log_format == "json"
+
+    def configure_logging(self, level: int) -> None:
+        """Send log records of at least *level* to stderr, in the format that is wanted."""
+        logging.basicConfig(level=level, format="%(levelname)s: %(message)s")
+        if self.as_json:
+            from flux_batch.addons.logs.formatter import JsonFormatter
+
+            for handler in logging.getLogger().handlers:
+                handler.setFormatter(JsonFormatter(self.run))
+            logging.getLogger(LOG).setLevel(logging.WARNING if self.grid.run.quiet else logging.INFO)
+
+    def show(self, started: float) -> Show:
+        """Return what draws the run; *started* is in monotonic seconds."""
+        drawn = self._log_show(started) if self.as_json else self._words_show(started)
+        return Together([drawn, self.metrics] if self.metrics else [drawn])
+
+    def _words_show(self, started: float) -> Show:
+        from flux_batch.cli.show import show_for
+
+        return show_for(quiet=self.grid.run.quiet, started=started)
+
+    def _log_show(self, started: float) -> Show:
+        from flux_batch.addons.logs.events import LogShow
+
+        return LogShow(logging.getLogger(LOG), started)
+
+    def warn(self, text: str, hint: str | None = None) -> None:
+        """Say what a person should read."""
+        if self.as_json:
+            logging.getLogger(LOG).warning("%s", text, extra={"fields": {"event": "warning", "hint": hint}})
+            return
+        say(f"warning: {plain(text)}", err=True)
+        if hint:
+            say(f"  hint: {plain(hint)}", err=True)
+
+    def complain(self, error: FluxBatchError) -> None:
+        """Say why the run ended."""
+        if self.as_json:
+            fields = {"event": "error", "hint": error.hint, "exit_code": error.exit_code}
+            logging.getLogger(LOG).error("%s", error, extra={"fields": fields})
+        else:
+            complain(error)
+
+    def finish(self, code: int, error: FluxBatchError | None) -> None:
+        """Write the last numbers and run the hook; neither changes the exit *code*."""
+        from flux_batch.errors import FolderLocked
+
+        if self.metrics and not isinstance(error, FolderLocked):
+            self.metrics.metrics.end(code, time.time())
+            self.metrics.write()
+        if self.grid.run.on_finish:
+            self._run_hook(self.grid.run.on_finish, code)
+
+    def _run_hook(self, command: str, code: int) -> None:
+        from flux_batch.addons.hook.hook import Finished, run_hook, without_keys
+        from flux_batch.grid.settings import KEY_VARIABLE
+
+        grid = self.grid
+        told = Finished(grid.name, grid.output.dir, code, self.run).variables()
+        environment = without_keys(os.environ, {KEY_VARIABLE, *(account.key_env for account in grid.accounts)})
+        trouble = run_hook(command, {**environment, **told})
+        if trouble:
+            self.warn(trouble)
+
+    def _metrics_file(self) -> MetricsFile | None:
+        if self.grid.run.metrics_file is None:
+            return None
+        from importlib.metadata import version
+
+        from flux_batch.addons.metrics.file import MetricsFile
+        from flux_batch.addons.metrics.metrics import Metrics
+
+        labels = {"grid": self.grid.name, "version": version("flux-batch")}
+        return MetricsFile(self.grid.run.metrics_file, Metrics(labels, time.time()), time.time, self.warn)
+
+
+class Together:
+    """Several displays as one."""
+
+    def __init__(self, shows: Sequence[Show]) -> None:
+        self._shows = shows
+
+    def take(self, event: Event) -> None:
+        """See :class:`flux_batch.cli.show.Show`."""
+        for show in self._shows:
+            show.take(event)
+
+    def tick(self, now: float, state: State | None) -> None:
+        """See :class:`flux_batch.cli.show.Show`."""
+        for show in self._shows:
+            show.tick(now, state)
+
+    def close(self) -> None:
+        """See :class:`flux_batch.cli.show.Show`."""
+        for show in self._shows:
+            show.close()
