@@ -65,6 +65,11 @@ class Site:
         return await to_the_end(self.batch(**changes))
 
     @property
+    def endpoint(self) -> Endpoint:
+        """The server as a run without an environment is told of it."""
+        return Endpoint(self.server.base_url, Key(CANARY))
+
+    @property
     def posts(self) -> list[Entry]:
         """The generate requests the server saw."""
         return self.server.ledger.of("post")

@@ -72,11 +72,12 @@ async def test_what_is_paid_is_fetched_before_anything_is_bought(tmp_path: Path)
         await cut_after(3, at.batch(prompts=1, seeds=4, limits={"concurrency": 1}))
         before = len(at.server.ledger)
         owed = [job for job in billed_per_job(at) if job not in {line["job"] for line in at.lines}]
-        await at.make(prompts=1, seeds=4)
+        await at.make(prompts=1, seeds=8)
 
         assert_sound(at)
         kinds = [entry.event for entry in list(at.server.ledger)[before:] if entry.event != "done"]
         assert owed
+        assert "post" in kinds
         assert kinds[: len(owed)] == ["image"] * len(owed)
 
 

@@ -7,13 +7,17 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
 import anyio
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
-from batch_runs import CANARY, Site
+from batch_runs import CANARY, Made, Site, to_the_end
+
+from flux_batch.batch import Batch
+from flux_batch.grid import load_grid
 
 COMMAND = [sys.executable, "-m", "flux_batch"]
 PROC = Path("/proc")
@@ -125,3 +129,9 @@ def grid_for(site: Site, *, seeds: int = 3, more: str = "") -> Path:
     """Write a grid for *site*, beside its output folder."""
     output = f"output: {{dir: '{site.out}'}}\n"
     return grid_file(site.out.parent, site.server.base_url, seeds=seeds, more=output + more)
+
+
+async def again_in_here(site: Site, grid: Path, overrides: Mapping[str, object] | None = None) -> Made:
+    """Run *grid* in this process: quicker than a second one, with the same outcome."""
+    loaded = await anyio.to_thread.run_sync(partial(load_grid, grid, overrides=overrides))
+    return await to_the_end(Batch(loaded, endpoint=site.endpoint))

@@ -10,7 +10,19 @@ import anyio
 import pytest
 from anyio.abc import Process
 from batch_runs import CANARY, assert_sound, billed_per_job, json_lines, site, tree
-from cli_process import Done, alive, children, finish, flux_batch, grid_file, grid_for, hears, running, until
+from cli_process import (
+    Done,
+    again_in_here,
+    alive,
+    children,
+    finish,
+    flux_batch,
+    grid_file,
+    grid_for,
+    hears,
+    running,
+    until,
+)
 
 from flux_batch.addons.server.service_time import ServiceTime
 
@@ -50,9 +62,9 @@ async def test_a_signal_ends_a_run_tidily_and_the_same_command_goes_on(
         assert first == at.server.ledger.billed < 40
         assert "type the same command again" in done.out + done.err
         assert number.name in done.err
-        again = await flux_batch("run", grid, "--limit", "3", env=KEY)
+        again = await again_in_here(at, grid, {"limits.limit": 3})
 
-        assert (again.code, len(at.lines), set(billed_per_job(at).values())) == (0, first + 3, {1})
+        assert (again.report.exit_code, len(at.lines), set(billed_per_job(at).values())) == (0, first + 3, {1})
 
 
 async def test_a_ctrl_c_stops_a_run_with_the_embedded_server_within_seconds_and_leaves_no_process(
@@ -100,16 +112,18 @@ async def test_a_signal_before_the_first_post_costs_nothing(tmp_path: Path) -> N
     assert not [name for name in tree(out) if name.startswith("images/")]
 
 
-async def test_a_run_that_is_killed_is_finished_by_the_same_command(tmp_path: Path) -> None:
-    """SIGKILL: no code of ours runs, and yet nothing that was accepted is bought again."""
-    async with site(tmp_path / "out", service_time=ServiceTime("constant", (0.05,))) as at:
+@pytest.mark.parametrize("fault", ["kill_client", "kill_client half"])
+async def test_a_run_that_is_killed_while_it_posts_is_finished_and_declares_what_may_be_billed_twice(
+    tmp_path: Path, fault: str
+) -> None:
+    """SIGKILL from the server that has read the post: no code of ours runs after it."""
+    async with site(tmp_path / "out", {"post#4": fault}, service_time=ServiceTime("constant", (0.05,))) as at:
         grid = grid_for(at, seeds=12)
-        async with running("run", grid) as process:
-            await until_an_image_is_kept(at.out, process)
-            process.kill()
-            await process.wait()
-        done = await flux_batch("run", grid, env=KEY)
+        killed = await flux_batch("run", grid, env=KEY)
+        made = await again_in_here(at, grid)
 
         assert_sound(at)
-        assert (done.code, len(at.lines)) == (0, 12)
-        assert sum(billed_per_job(at).values()) <= 12 + 5
+        assert (killed.code, made.report.exit_code, len(at.lines)) == (-signal.SIGKILL, 0, 12)
+        twice = sum(billed_per_job(at).values()) - 12
+        assert 1 <= twice <= made.report.possibly_billed_twice <= 5
+        assert made.report.known_billed <= at.server.ledger.billed
