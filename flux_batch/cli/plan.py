@@ -62,10 +62,7 @@ def _facts(plan: Plan, told: Quote, found: Diff | None, first: int) -> dict[str,
         "grid_digest": plan.grid.digest,
         "cells": len(plan),
         "images": plan.images,
-        "axes": {
-            name: {"count": axis.count, "values": axis.values, "together": axis.together}
-            for name, axis in plan.axes.items()
-        },
+        "axes": {name: asdict(axis) for name, axis in plan.axes.items()},
         "quote": asdict(told),
         "diff": None if found is None else asdict(found),
         "warnings": [asdict(warning) for warning in plan.warnings],

@@ -92,6 +92,33 @@ class Ranged(Computed):
         return start, stop
 
 
+class Rows(Sequence[Choice]):
+    """The rows of a table: a value each, and what stands beside it, made into choices when asked for.
+
+    Attributes:
+        values: the bare values.
+    """
+
+    __slots__ = ("_columns", "values")
+
+    def __init__(self, values: Sequence[Scalar], columns: Mapping[str, Sequence[Scalar]]) -> None:
+        self.values = values
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, index: int) -> Choice: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Choice]: ...
+    def __getitem__(self, index: int | slice) -> Choice | Sequence[Choice]:
+        """Make one choice, or those of a slice."""
+        if isinstance(index, slice):
+            return [self[at] for at in range(len(self))[index]]
+        return Choice(self.values[index], None, {name: column[index] for name, column in self._columns.items()})
+
+
 class Chained(Sequence[Choice]):
     """Several sequences, one after the other."""
 

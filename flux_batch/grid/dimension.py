@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flux_batch.grid.choices import Choice, Computed
+from flux_batch.grid.choices import Choice, Computed, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Dimension:
         return self.values[self.names.index(name)] if name in self.names else None
 
 
-MOST_KEPT = 1_000_000
+MOST_KEPT = 200_000
 MOST_COMPUTED = 20_000
 """Values of a dimension looked through for doubles: kept in a list, or computed one by one."""
 
@@ -48,7 +48,7 @@ def once(dimension: Dimension, silent: Container[str]) -> Dimension:
         silent: axes that do not reach the request.
     """
     telling = [values for name, values in zip(dimension.names, dimension.values, strict=True) if name not in silent]
-    kept_in_lists = all(isinstance(values, tuple) for values in telling)
+    kept_in_lists = all(isinstance(values, tuple | Rows) for values in telling)
     computed = len(telling) == 1 and isinstance(telling[0], Computed)
     if computed or len(dimension) > (MOST_KEPT if kept_in_lists else MOST_COMPUTED):
         return dimension

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from flux_batch.grid.choices import Choice, Computed, chained
+from flux_batch.grid.attribute import Kind
+from flux_batch.grid.attributes import ATTRIBUTES
+from flux_batch.grid.choices import Choice, Computed, Rows, chained
 from flux_batch.grid.dynamic import read
 from flux_batch.grid.forms import Drawn, FileList, Template
+from flux_batch.grid.lines import Lines
 from flux_batch.grid.node import Scalar
 from flux_batch.grid.phrase import OneOf, Phrase
 from flux_batch.grid.slots import Filled
@@ -16,6 +19,8 @@ from flux_batch.grid.stream import Stream
 from flux_batch.grid.strict import Context, Unfit
 from flux_batch.grid.synonyms import nearest
 
+ANY_TEXT = {name for name, attribute in ATTRIBUTES.items() if attribute.kind is Kind.TEXT}
+"""Axes that take any line of a text file; the lines of a long list are not looked at one by one."""
 TRIES = 50
 """Draws per text wanted before a template is held to have no more different ones."""
 
@@ -34,7 +39,7 @@ def filled_file(source: FileList, axis: str, here: Context, accept: Callable[[Sc
         return source.filled(_texts(source, phrase), digests)
     if source.random is not None:
         raise Unfit("random draws from a dynamic file only", "add syntax: dynamic, or sample the whole grid")
-    return source.filled(chained([tuple(_rows(source, table, axis, accept)) for table in tables]), digests)
+    return source.filled(chained([_rows(source, table, axis, accept) for table in tables]), digests)
 
 
 def filled_template(
@@ -85,17 +90,21 @@ def _different(source: Drawn, draws: Iterator[Choice], there_are: int) -> Sequen
     )
 
 
-def _rows(source: FileList, table: Table, axis: str, accept: Callable[[Scalar], Scalar]) -> Iterator[Choice]:
+def _rows(source: FileList, table: Table, axis: str, accept: Callable[[Scalar], Scalar]) -> Rows:
     column = _column(table, source.column, axis)
-    travelling = _travelling(source, table, column)
-    beside = [table.columns[name] for name in travelling]
-    for row, value in enumerate(table.columns[column]):
+    columns = {name: table.columns[name] for name in _travelling(source, table, column)}
+    values = table.columns[column]
+    if isinstance(values, Lines) and axis in ANY_TEXT:
+        return Rows(values, columns)
+    return Rows(tuple(_accepted(values, table, accept)), columns)
+
+
+def _accepted(values: Sequence[Scalar], table: Table, accept: Callable[[Scalar], Scalar]) -> Iterator[Scalar]:
+    for row, value in enumerate(values):
         try:
-            accepted = accept(value)
+            yield accept(value)
         except Unfit as unfit:
             raise Unfit(unfit.what, unfit.hint, table.place(row)) from None
-        columns = {name: values[row] for name, values in zip(travelling, beside, strict=True)}
-        yield Choice(accepted, None, columns)
 
 
 def _column(table: Table, wanted: str | None, axis: str) -> str:

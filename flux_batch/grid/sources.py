@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from flux_batch.grid.lines import Lines
 from flux_batch.grid.node import Place, Scalar
 from flux_batch.grid.strict import Unfit
 
@@ -113,8 +114,11 @@ def _text(path: Path, data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise Unfit("not UTF-8", "save it as UTF-8", Place(str(path), line)) from None
+        raise Unfit("not UTF-8", "save it as UTF-8", _line(path, data, error.start)) from None
+
+
+def _line(path: Path, data: bytes, at: int) -> Place:
+    return Place(str(path), data.count(b"\n", 0, at) + 1)
 
 
 def _made(path: Path, data: bytes, columns: Mapping[str, Sequence[Scalar]], lines: Sequence[int]) -> Table:
@@ -123,9 +127,11 @@ def _made(path: Path, data: bytes, columns: Mapping[str, Sequence[Scalar]], line
 
 def _listed(path: Path, data: bytes) -> Table:
     """One value per line; blank lines and lines that begin with ``#`` do not count."""
-    lines = ((number, line.strip()) for number, line in enumerate(_text(path, data).split("\n"), start=1))
-    kept = [(number, line) for number, line in lines if line and not line.startswith("#")]
-    return _made(path, data, {ONLY: tuple(line for _, line in kept)}, tuple(number for number, _ in kept))
+    try:
+        lines = Lines(data)
+    except UnicodeDecodeError as error:
+        raise Unfit("not UTF-8", "save it as UTF-8", _line(path, data, error.start)) from None
+    return _made(path, data, {ONLY: lines}, lines.numbers)
 
 
 def _separated(path: Path, data: bytes, separator: str) -> Table:

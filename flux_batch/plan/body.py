@@ -28,7 +28,7 @@ All other attributes stay away unless the grid names them, so that a new one nev
 EMPTY = {name for name, attribute in ATTRIBUTES.items() if attribute.kind is Kind.TEXT and not attribute.sent}
 """Attributes that stay away when their text is empty: an empty negative prompt is none."""
 
-MOST_KEPT = 100_000
+MOST_KEPT = 20_000
 """Effects kept per dimension; what is beyond is worked out again whenever it comes round."""
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice
 from typing import Self, TypeVar, overload
 
+from flux_batch.grid.choices import Choice
 from flux_batch.grid.grid import Grid
 from flux_batch.grid.node import Scalar
 from flux_batch.plan.job import Job
@@ -27,11 +28,15 @@ class AxisSummary:
         count: number of its values.
         values: the first of them, by label where they have one.
         together: the other axes it steps together with.
+        columns: what travels beside its values, by name.
+        about: descriptions of its first values, by label.
     """
 
     count: int
     values: tuple[Scalar, ...]
     together: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 class Plan(Sequence[Job]):
@@ -125,9 +130,8 @@ class Plan(Sequence[Job]):
         for part in self._parts:
             for dimension in part.grid.dimensions:
                 for name, values in zip(dimension.names, dimension.values, strict=True):
-                    shown = tuple(choice.name for choice in values[:SHOWN_VALUES])
                     others = tuple(other for other in dimension.names if other != name)
-                    found.setdefault(name, AxisSummary(len(values), shown, others))
+                    found.setdefault(name, _summary(values, others))
         return found
 
     @cached_property
@@ -152,6 +156,12 @@ class Plan(Sequence[Job]):
     @staticmethod
     def _limited(jobs: Iterator[T], places: range) -> Iterator[T]:
         return islice(jobs, len(places))
+
+
+def _summary(values: Sequence[Choice], together: tuple[str, ...]) -> AxisSummary:
+    first = values[:SHOWN_VALUES]
+    about = {str(choice.name): choice.about for choice in first if choice.about is not None}
+    return AxisSummary(len(values), tuple(choice.name for choice in first), together, tuple(first[0].columns), about)
 
 
 def make_plan(grid: Grid) -> Plan:

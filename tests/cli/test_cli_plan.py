@@ -36,6 +36,8 @@ def test_json_holds_the_same_facts_and_nothing_else() -> None:
         "count": 4,
         "values": ["none", "watercolor", "cinematic", "pixel-art"],
         "together": [],
+        "columns": [],
+        "about": {},
     }
     assert [job["job"] for job in facts["first"]] == ["3ddc358c3bc414f6"]
 

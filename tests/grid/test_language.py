@@ -77,6 +77,7 @@ class TestValues:
         jobs = plan({"axes": {"prompt": [{"value": "a long prompt", "label": "short", "description": "why"}]}})
 
         assert jobs[0].axes == {"prompt": "short"}
+        assert jobs.axes["prompt"].about == {"short": "why"}
         assert jobs[0].body["prompt"] == "a long prompt"
 
     def test_what_is_said_twice_is_planned_once(self) -> None:
@@ -101,6 +102,7 @@ class TestTemplates:
             "a owl in snow",
         ]
         assert jobs[5].axes == {"prompt": "a owl in rain", "animal": "owl", "place": "rain"}
+        assert jobs.axes["prompt"].columns == ("animal", "place")
 
     def test_templates_nest_and_read_files_and_ranges(self, tmp_path: Path) -> None:
         """A slot may be filled by anything that has values."""
