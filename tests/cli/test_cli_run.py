@@ -112,23 +112,6 @@ async def test_a_reader_who_goes_away_changes_nothing(at: Site, closed: str) -> 
     assert "Traceback" not in done.out + done.err
 
 
-async def test_a_dry_run_checks_everything_and_sends_nothing(at: Site) -> None:
-    """It leaves no folder behind."""
-    done = await flux_batch("run", grid_for(at), "--dry-run", env=KEY)
-
-    assert (done.code, at.requests, at.out.exists()) == (0, 0, False)
-    assert "3 posts for 3 images; nothing was sent" in done.out
-
-
-async def test_a_limit_stops_after_so_many(at: Site) -> None:
-    """A first look at two of a thousand."""
-    done = await flux_batch("run", grid_for(at, seeds=1000), "--limit", "2", env=KEY)
-
-    assert_sound(at)
-    assert (len(at.lines), len(at.posts)) == (2, 2)
-    assert "kept 2 of 1,000 images" in done.out
-
-
 async def test_shards_are_disjoint_and_together_the_whole(at: Site) -> None:
     """Side by side, into folders of their own, each job is bought once."""
     grid = grid_for(at, seeds=7)

@@ -93,3 +93,15 @@ def test_the_command_line_wins_over_the_grid(tmp_path: Path) -> None:
 
     assert done.exit_code == 2
     assert "9/5" in done.stderr
+
+
+def test_a_dry_run_checks_everything_and_sends_nothing(tmp_path: Path) -> None:
+    """The key as well; no folder is made, and nobody listens where it would post."""
+    grid = grid_file(tmp_path, "http://127.0.0.1:9/api/v6")
+    words = [str(grid), "--dry-run", "--out", str(tmp_path / "out")]
+
+    with_key, without = (CliRunner().invoke(command, words, env=env) for env in (KEY, {"MODELSLAB_API_KEY": None}))
+
+    assert (with_key.exit_code, with_key.stdout) == (0, "3 posts for 3 images; nothing was sent\n")
+    assert without.exit_code == 2
+    assert not (tmp_path / "out").exists()
