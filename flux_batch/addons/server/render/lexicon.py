@@ -51,11 +51,11 @@ SUBJECTS = {
     "tree": "tree cherry-tree apple-tree oak willow maple sakura baum arbre arbol albero bonsai baobab",
     "palm": "palm coconut palmtree",
     "flower": "flower rose tulip daisy lily poppy sunflower lotus orchid peony blossom bouquet blume fleur flor fiore "
-    "dandelion iris lavender wildflower",
+    "dandelion iris lavender-field wildflower",
     "cactus": "cactus cacti saguaro",
     "mushroom": "mushroom toadstool fungus pilz champignon",
     "cup": "cup mug coffee tea teapot espresso kaffee kettle",
-    "fruit": "fruit apple orange pear lemon cherry peach still-life stilllife bowl food grape apfel pomme",
+    "fruit": "fruit apple oranges pear lemon cherry peaches still-life stilllife bowl food grape apfel pomme",
     "vase": "vase jar bottle pottery amphora perfume wine",
     "book": "book library tome buch livre libro",
     "lamp": "lantern candle lamp torch lampion laterne",

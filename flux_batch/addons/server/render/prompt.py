@@ -105,6 +105,7 @@ class Theme:
         tints: colour words that belong to no subject.
         style: a documented style that the words ask for, or None.
         riding: the first subject rides on the second.
+        mood: 0 to 1, the same for the same first clause: chooses hues where nothing else does.
     """
 
     subjects: tuple[Subject, ...]
@@ -115,6 +116,7 @@ class Theme:
     tints: tuple[Colour, ...]
     style: str | None
     riding: bool = False
+    mood: float = 0.0
 
     def shows(self, name: str) -> bool:
         """Whether *name* is among the subjects."""
@@ -135,7 +137,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _is_pair(pair: str) -> bool:
-    return any(pair in table for table in (NAMED, TIME_OF, WEATHER_OF, PLACE_OF, SUBJECT_OF))
+    return any(_known(table, pair) for table in (NAMED, TIME_OF, WEATHER_OF, PLACE_OF, SUBJECT_OF))
 
 
 def motif(prompt: str) -> str:
@@ -155,6 +157,7 @@ def read(prompt: str, negative: str = "") -> Theme:
     colours_off = {lexicon.COLOURS[word] for word in words_of(negative) if word in lexicon.COLOURS}
     about = head if _all(SUBJECT_OF, head, set()) or _all(PLACE_OF, head, set()) else words
     subjects, tints = _subjects(about, banned)
+    tints = tints or ([] if any(s.colour for s in subjects) else _subjects(words, banned)[1])
     place = _place(about, banned)
     return Theme(
         subjects=tuple(s for s in subjects if s.colour is None or s.colour not in colours_off)[:3],
@@ -165,6 +168,7 @@ def read(prompt: str, negative: str = "") -> Theme:
         tints=tuple(tint for tint in tints if tint not in colours_off),
         style=asked_for(words),
         riding="riding" in head and len(subjects) > 1,
+        mood=Chance.of("mood", *sorted(head)).stream("mood").random(),
     )
 
 
@@ -174,7 +178,7 @@ def _all(table: dict[str, str], words: list[str], banned: set[str]) -> list[str]
 
 
 def _known(table: dict[str, str], word: str) -> str | None:
-    forms = [word, word.removesuffix("s"), word.removesuffix("es")]
+    forms = [word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"]
     if len(word) > SHORT:
         forms.append(word.removesuffix("n"))
     return next((table[form] for form in forms if form in table), None)
@@ -215,7 +219,8 @@ def _place(words: list[str], banned: set[str]) -> str:
     if "sea" in named and any(HOME_OF[name] == "underwater" for name in _all(SUBJECT_OF, words, banned)):
         return "underwater"
     if named:
-        return max(named, key=lambda place: (RANK.get(place, 2), -named.index(place)))
+        best = max(named, key=lambda place: (RANK.get(place, 2), -named.index(place)))
+        return "garden" if best == "field" and "flower" in _all(SUBJECT_OF, words, banned) else best
     homes = [HOME_OF[name] for name in _all(SUBJECT_OF, words, set()) if HOME_OF[name] not in banned]
     if homes:
         return homes[0]

@@ -55,7 +55,7 @@ GARDEN = ("daisy", "poppy", "rose", "tulip", "peony", "lily", "sunflower", "iris
 def kind_of(words: tuple[str, ...], rng: random.Random) -> Kind:
     """The kind that the prompt's *words* name, or one that *rng* chooses."""
     for word in words:
-        for form in (word, word.removesuffix("e"), word.removesuffix("ie") + "y"):
+        for form in (word, word.removesuffix("e"), word.removesuffix("ie") + "y", word.split("-")[0]):
             if form in KINDS:
                 return KINDS[form]
     return KINDS[rng.choice(GARDEN)]

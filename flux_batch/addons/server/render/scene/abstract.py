@@ -8,31 +8,30 @@ import random
 from PIL import ImageOps
 
 from flux_batch.addons.server.render.canvas import Fade
-from flux_batch.addons.server.render.chance import Chance
-from flux_batch.addons.server.render.colour import Colour, from_hsv, hue_of, lighter, mix
+from flux_batch.addons.server.render.colour import Colour, from_hsv, hue_of, lighter, mix, turned
 from flux_batch.addons.server.render.noise import fractal, vertical
-from flux_batch.addons.server.render.outline import Outline, box, oval, smooth
+from flux_batch.addons.server.render.outline import Outline, box, oval
 from flux_batch.addons.server.render.scene.cast import Spots, cast
 from flux_batch.addons.server.render.scene.stage import Stage
 
 
 def harmony(stage: Stage, count: int) -> list[Colour]:
-    """*count* colours that go together: a hue from the words, its neighbours, one accent across the circle."""
+    """*count* colours that go together: around the prompt's colour words or its mood, one from across the circle."""
     rng = stage.stream("harmony")
-    hue = hue_of(stage.theme.tints[0]) if stage.theme.tints else hue_of(stage.palette.lower) + rng.uniform(-25, 25)
-    colours = [
-        from_hsv(hue + 22 * (i - count / 2) + rng.uniform(-6, 6), rng.uniform(0.35, 0.78), rng.uniform(0.5, 0.98))
-        for i in range(count - 1)
-    ]
-    return [*colours, from_hsv(hue + 170 + rng.uniform(-20, 20), 0.7, 0.95)]
+    tints = stage.theme.tints
+    hues = [hue_of(tint) for tint in tints[:2]] or [stage.theme.mood * 360 + rng.uniform(-15, 15)]
+    colours = []
+    for i in range(count - 1):
+        hue = hues[i % len(hues)] + (14 if tints else 19) * (i - count / 2) / len(hues) + rng.uniform(-6, 6)
+        colours.append(from_hsv(hue, rng.uniform(0.42, 0.78), rng.uniform(0.55, 0.98)))
+    accent = hues[-1] if tints[1:] else hues[0] + 165 + rng.uniform(-20, 20)
+    return [*colours, from_hsv(accent, 0.72, 0.96)]
 
 
 def abstract(stage: Stage) -> None:
     """One of four compositions; the prompt chooses which, the seed how."""
     kinds = (ribbons, discs, contours, planes)
-    key = ",".join(sorted(s.name for s in stage.theme.subjects)) + stage.theme.time
-    stage.stream("abstract")
-    kind = Chance.of("abstract", key, str(stage.theme.tints)).stream("kind").choice(kinds)
+    kind = kinds[int(stage.theme.mood * 7919) % len(kinds)]
     kind(stage, stage.stream("form"), harmony(stage, 6))
     if stage.theme.subjects:
         cast(stage, Spots((stage.width / 2, stage.height * 0.84), scale=1.15))
@@ -105,24 +104,45 @@ def contours(stage: Stage, rng: random.Random, colours: list[Colour]) -> None:
 
 
 def planes(stage: Stage, rng: random.Random, colours: list[Colour]) -> None:
-    """Upright planes, arcs and a sun, as posters of the twenties had them."""
-    _ground(stage, (238, 228, 208))
-    for _ in range(9):
-        x, y = rng.uniform(-0.05, 0.95) * stage.width, rng.uniform(-0.05, 0.9) * stage.height
-        w, h = stage.unit * rng.uniform(0.06, 0.4), stage.unit * rng.uniform(0.06, 0.4)
-        colour = rng.choice(colours)
-        stage.canvas.step_nearer()
-        kind = rng.choice(("box", "arc", "wedge", "pebble"))
-        shape: Outline = box(x, y + h, x + w, y)
-        if kind == "arc":
-            shape = [
-                (x, y),
-                *[(x + w * math.cos(a), y + w * math.sin(a)) for a in (math.pi / 2 * k / 24 for k in range(25))],
-            ]
-        elif kind == "wedge":
-            shape = [(x, y + h), (x + w / 2, y), (x + w, y + h)]
-        elif kind == "pebble":
-            shape = smooth([(x, y), (x + w, y + h * 0.2), (x + w * 0.8, y + h), (x - w * 0.1, y + h * 0.7)], 8)
-        stage.canvas.fill([shape], Fade(lighter(colour, 0.1), lighter(colour, -0.1)), 0.92)
-    r = stage.unit * rng.uniform(0.12, 0.2)
-    stage.canvas.fill([oval(stage.focus, stage.height * 0.35, r, r, points=90)], colours[-1])
+    """A sheet of tiles: quarter and half discs, wedges, rings and dots, as schools of design taught them."""
+    cell = stage.unit / rng.choice((3, 4, 4, 5))
+    paper = (243, 234, 216)
+    _ground(stage, paper)
+    calm = [mix(turned(colour, saturation=0.8), paper, 0.16) for colour in colours]
+    tones = [*calm, mix(colours[0], (24, 24, 34), 0.75), paper]
+    for row in range(math.ceil(stage.height / cell)):
+        for column in range(math.ceil(stage.width / cell)):
+            back, front, third = rng.sample(tones, 3)
+            x, y = column * cell, row * cell
+            stage.canvas.near = 9 + 9 * ((row + column) % 3)
+            stage.canvas.fill([box(x, y + cell, x + cell + 1, y)], back)
+            tile(stage, rng, (x, y, cell), (front, third))
+
+
+def tile(stage: Stage, rng: random.Random, place: tuple[float, float, float], tones: tuple[Colour, Colour]) -> None:
+    """One motif in the square *place* (left, top, side; pixels)."""
+    x, y, side = place
+    kind = rng.choice(("quarter", "quarter", "half", "wedge", "ring", "dot", "bars"))
+    corner = rng.randrange(4)
+    cx, cy = x + side * (corner % 2), y + side * (corner // 2)
+    middle = (x + side / 2, y + side / 2)
+    layers: list[tuple[Colour, list[Outline]]] = []
+    if kind == "quarter":
+        for share, tone in ((1.0, tones[0]), (0.5, tones[1])):
+            arc = [(math.pi / 2 * (k / 24 + (0, 1, 3, 2)[corner])) for k in range(25)]
+            fan = [(cx + math.cos(a) * side * share, cy + math.sin(a) * side * share) for a in arc]
+            layers.append((tone, [[(cx, cy), *fan]]))
+    elif kind == "half":
+        arc = [math.pi * (k / 32) + math.pi / 2 * corner for k in range(33)]
+        layers.append(
+            (tones[0], [[(middle[0] + math.cos(a) * side / 2, middle[1] + math.sin(a) * side / 2) for a in arc]])
+        )
+    elif kind == "wedge":
+        layers.append((tones[0], [[(cx, cy), (cx, 2 * middle[1] - cy), (2 * middle[0] - cx, cy)]]))
+    elif kind == "bars":
+        layers.append((tones[0], [box(x + side * k / 4, y + side, x + side * (k + 0.5) / 4, y) for k in range(4)]))
+    else:
+        radii = (0.42, 0.26) if kind == "ring" else (0.3, 0.12)
+        layers += [(tone, [oval(*middle, side * r, side * r, points=48)]) for r, tone in zip(radii, tones, strict=True)]
+    for tone, outlines in layers:
+        stage.canvas.fill(outlines, tone)

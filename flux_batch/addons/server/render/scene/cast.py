@@ -47,12 +47,17 @@ class Spots:
 def cast(stage: Stage, spots: Spots) -> None:
     """Stand every subject of the theme into the picture: the first at its spot, the others smaller beside it."""
     stage.canvas.step_nearer()
-    played = [subject for subject in stage.theme.subjects if subject.name in ROLES]
+    played = [subject for subject in stage.theme.subjects if subject.name in ROLES and _plays(stage, subject)]
     if stage.theme.riding and len(played) > 1:
         _ride(stage, played[0], played[1], spots)
         played = played[2:]
     for place, subject in reversed(list(enumerate(played))):
         _enter(stage, subject, ROLES[subject.name], spots, place)
+
+
+def _plays(stage: Stage, subject: Subject) -> bool:
+    """Flowers grow by themselves outdoors; on a table they stand in a vase."""
+    return subject.name != "flower" or stage.theme.place == "room"
 
 
 def _ride(stage: Stage, rider: Subject, mount: Subject, spots: Spots) -> None:

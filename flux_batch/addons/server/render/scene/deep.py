@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from flux_batch.addons.server.render.canvas import Fade
 from flux_batch.addons.server.render.chance import likely
-from flux_batch.addons.server.render.colour import BLACK, WHITE, Colour, from_hsv, hue_of, lighter, mix, rgb
+from flux_batch.addons.server.render.colour import BLACK, WHITE, Colour, from_hsv, hue_of, lighter, mix, rgb, turned
 from flux_batch.addons.server.render.figure.creatures import CREATURES
 from flux_batch.addons.server.render.figure.notation import figure
 from flux_batch.addons.server.render.figure.posed import Pose, stand
@@ -20,6 +20,7 @@ from flux_batch.addons.server.render.scene.land import down_to, peaks, profile, 
 from flux_batch.addons.server.render.scene.sky import sky, stars
 from flux_batch.addons.server.render.scene.stage import Stage
 
+PLANETS = ("d9a066", "c9714c", "7fa6c9", "b48ac9", "e3c9a0", "6fb3a8", "d98a9a")
 MIDDLE_BANK = 2
 """The bank of clouds in which subjects stand."""
 
@@ -67,7 +68,7 @@ def nebula(stage: Stage, rng: random.Random, colour: Colour, strength: float) ->
 def planet(stage: Stage, rng: random.Random, at: tuple[float, float], radius: float, hue: float) -> None:
     """A banded ball, lit from one side, sometimes with a ring."""
     side = max(8, round(radius * 2))
-    base = from_hsv(hue, rng.uniform(0.3, 0.6), 0.92)
+    base = turned(rgb(rng.choice(PLANETS)), (hue % 30) - 15)
     bands = fractal((side, side), rng, (1.2, 7), 4)
     skin = ImageOps.colorize(bands, lighter(base, -0.45), lighter(base, 0.35), mid=base)
     light = (
@@ -226,7 +227,7 @@ def clouds_country(stage: Stage) -> None:
     rng, p = stage.stream("above"), stage.palette
     if likely(rng, 0.7) or "mountain" in stage.theme.near:
         stage.canvas.step_nearer()
-        peaks(stage, stage.horizon + stage.height * 0.1, stage.height * 0.2, 3, 0.5)
+        peaks(stage, stage.horizon + stage.height * 0.14, stage.height * rng.uniform(0.3, 0.38), 3, 0.4)
     lit, dim = mix(mix(p.light, p.horizon, 0.3), WHITE, 0.45 * p.bright), mix(p.lower, p.shade, 0.3)
     for i in range(5):
         near = i / 4

@@ -8,7 +8,7 @@ from flux_batch.addons.server.render.canvas import Fade
 from flux_batch.addons.server.render.chance import likely
 from flux_batch.addons.server.render.colour import Colour, lighter, mix, rgb
 from flux_batch.addons.server.render.figure.trees import broadleaf, pine
-from flux_batch.addons.server.render.outline import Outline, Point, limb, oval
+from flux_batch.addons.server.render.outline import Outline, Point, oval
 from flux_batch.addons.server.render.scene.cast import Spots, cast
 from flux_batch.addons.server.render.scene.forest import LEAVES, plant_leaves, plant_pines, sunny, tufts
 from flux_batch.addons.server.render.scene.land import (
@@ -17,6 +17,7 @@ from flux_batch.addons.server.render.scene.land import (
     far_hills,
     ground_colour,
     height_at,
+    path,
     profile,
 )
 from flux_batch.addons.server.render.scene.sky import sky
@@ -61,22 +62,10 @@ def _hill(stage: Stage, rng: random.Random, number: int) -> float:
 
 
 def _stand(stage: Stage, foot: float, scale: float) -> None:
-    _path(stage, foot)
+    path(stage, foot)
     if stage.theme.shows("tree"):
         hero_tree(stage, foot)
     cast(stage, Spots((stage.focus, foot), air=(stage.focus, stage.horizon * 0.86), scale=scale))
-
-
-def _path(stage: Stage, foot: float) -> None:
-    rng, p = stage.stream("path"), stage.palette
-    bend = rng.uniform(-0.2, 0.2) * stage.width
-    end = stage.width * rng.uniform(0.35, 0.65)
-    middle = ((stage.focus + end) / 2 + bend, (foot + stage.height) / 2)
-    spine = [(stage.focus, foot), middle, (end, stage.height * 1.06)]
-    widths = [stage.unit * 0.02, stage.unit * 0.07, stage.unit * 0.17]
-    stage.canvas.fill(
-        [limb(spine, widths)], Fade(p.under(rgb("d9c39a"), 0.1, 0.85), p.under(rgb("b0946a"), 0, 0.6)), 0.9
-    )
 
 
 def hedge(stage: Stage, rng: random.Random, line: list[Point], tall: float, far: float) -> None:

@@ -10,7 +10,7 @@ from flux_batch.addons.server.render.colour import Colour, lighter, mix, rgb
 from flux_batch.addons.server.render.figure.trees import Trees, broadleaf, pine
 from flux_batch.addons.server.render.outline import Outline, along, limb, oval
 from flux_batch.addons.server.render.scene.cast import Spots, cast
-from flux_batch.addons.server.render.scene.land import down_to, far_hills, ground_colour, height_at, profile
+from flux_batch.addons.server.render.scene.land import down_to, far_hills, ground_colour, height_at, path, profile
 from flux_batch.addons.server.render.scene.sky import sky
 from flux_batch.addons.server.render.scene.stage import Stage
 from flux_batch.addons.server.render.scene.weather import blurred, mist
@@ -183,5 +183,7 @@ def forest(stage: Stage) -> None:
         row(stage, f"row {i}", base, tall * (0.6 + 0.3 * i), far, tall * (0.15 + 0.1 * i))
         mist(stage, f"forest mist {i}", base, tall * 0.5, 0.5 - 0.14 * i)
     y = clearing(stage, stage.horizon + stage.height * 0.075)
+    if not stage.theme.subjects:
+        path(stage, stage.horizon + stage.height * 0.11)
     cast(stage, Spots((stage.focus, y)))
     trunks(stage, rgb("5d4a40"))

@@ -8,9 +8,9 @@ from itertools import pairwise
 from PIL import Image, ImageFilter, ImageOps
 
 from flux_batch.addons.server.render.canvas import Fade
-from flux_batch.addons.server.render.colour import Colour, mix, rgb
+from flux_batch.addons.server.render.colour import Colour, lighter, mix, rgb
 from flux_batch.addons.server.render.noise import fractal, ridge
-from flux_batch.addons.server.render.outline import Outline, Point
+from flux_batch.addons.server.render.outline import Outline, Point, limb
 from flux_batch.addons.server.render.scene.stage import Stage
 
 GREEN, AUTUMN, SNOW, SAND = rgb("5f8f3e"), rgb("b9873a"), rgb("f3f7fc"), rgb("e2b777")
@@ -132,3 +132,17 @@ def _cap(rng: random.Random, side: list[Point], spine: list[Point], share: float
         drop = abs(side[-1][1] - edge_side[1]) * (rng.uniform(0.05, 0.42) if i % 2 else rng.uniform(-0.25, 0.0))
         ragged.append((x, y + drop))
     return [*side[start:], *spine[start:][::-1], *ragged[::-1]]
+
+
+def path(stage: Stage, foot: float) -> None:
+    """A path from the lower edge to the subject's place at *foot* (y, pixels)."""
+    rng, p = stage.stream("path"), stage.palette
+    bend = rng.uniform(-0.2, 0.2) * stage.width
+    end = stage.width * rng.uniform(0.35, 0.65)
+    middle = ((stage.focus + end) / 2 + bend, (foot + stage.height) / 2)
+    spine = [(stage.focus, foot), middle, (end, stage.height * 1.06)]
+    widths = [stage.unit * 0.02, stage.unit * 0.07, stage.unit * 0.17]
+    earth = rgb("e9eef5") if stage.has("snow") else rgb("d9c39a")
+    stage.canvas.fill(
+        [limb(spine, widths)], Fade(p.under(earth, 0.1, 0.85), p.under(lighter(earth, -0.2), 0, 0.6)), 0.9
+    )

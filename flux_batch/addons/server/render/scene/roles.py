@@ -96,6 +96,7 @@ ROLES = {
     "palm": Role(0.66, shadow=0.2),
     "cactus": Role(0.5, shadow=0.25),
     "mushroom": Role(0.34, shadow=0.45),
+    "flower": Role(0.46, "table", 0.35, ("vase",)),
     "cup": Role(0.34, "table", 0.7),
     "fruit": Role(0.32, "table", 0.75),
     "vase": Role(0.5, "table", 0.35),
