@@ -50,7 +50,7 @@ class Conditions:
     def words(self) -> str:
         """These conditions in a few words."""
         known = "known" if self.believed == self.slots else f"believed {self.believed}"
-        return f"{self.slots:>2} slots, {known:<11}, {'held' if self.holds else 'processing'}"
+        return f"{self.slots} slots, {known}, {'held' if self.holds else 'processing'}"
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,7 @@ def plot(every: Sequence[Conditions], traces: dict[tuple[Conditions, str], Trace
     wide, high = PANEL
     rows = -(-len(every) // 2)
     panels = [
-        f'<g transform="translate({20 + (n % 2) * (wide + 30)},{50 + n // 2 * (high + 50)})">'
+        f'<g transform="translate({24 + (n % 2) * (wide + 30)},{50 + n // 2 * (high + 50)})">'
         f"{panel(conditions, traces, seconds)}</g>"
         for n, conditions in enumerate(every)
     ]
@@ -283,6 +283,7 @@ def panel(conditions: Conditions, traces: dict[tuple[Conditions, str], Trace], s
     lines = [
         f'<text x="0" y="-8">{conditions.words}, {seconds:g} s</text>',
         f'<path d="M0 {high}H{wide}" stroke="#999"/>',
+        f'<text x="-4" y="{y(conditions.slots) + 4:.1f}" text-anchor="end">{conditions.slots}</text>',
         f'<path d="M0 {y(conditions.slots):.1f}H{wide}" stroke="#000" stroke-dasharray="5 4"/>',
     ]
     for name in reversed(CLIENTS):
