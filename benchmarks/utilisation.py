@@ -29,6 +29,7 @@ from typing import Any
 
 import aiohttp
 import anyio
+from slots_plot import Panel, plot
 
 import flux_batch
 
@@ -186,7 +187,6 @@ def used(trace: Trace, slots: int, begin: float, end: float) -> float:
 
 
 CLIENTS: dict[str, Client] = {"flux-batch": engine, "plain AIMD": aimd, "semaphore": semaphore}
-COLORS = {"flux-batch": "#0b6e4f", "plain AIMD": "#c1440e", "semaphore": "#6a6a86"}
 
 
 @dataclass
@@ -249,50 +249,6 @@ def row(name: str, conditions: Conditions, trace: Trace, seconds: float) -> str:
     )
 
 
-PANEL = (460, 130)
-"""Pixels of one panel of the plot."""
-
-
-def plot(every: Sequence[Conditions], traces: dict[tuple[Conditions, str], Trace], seconds: float) -> str:
-    """Draw slots taken over time, a panel for each of the conditions, the limit as a dashed line."""
-    wide, high = PANEL
-    rows = -(-len(every) // 2)
-    panels = [
-        f'<g transform="translate({24 + (n % 2) * (wide + 30)},{50 + n // 2 * (high + 50)})">'
-        f"{panel(conditions, traces, seconds)}</g>"
-        for n, conditions in enumerate(every)
-    ]
-    legend = [
-        f'<text x="{20 + 110 * n}" y="20" fill="{color}">&#9632; {name}</text>'
-        for n, (name, color) in enumerate(COLORS.items())
-    ]
-    size = f'width="{2 * wide + 70}" height="{60 + rows * (high + 50)}"'
-    style = "<style>text{font:12px sans-serif}path{fill:none;stroke-width:1.4}</style>"
-    ground = '<rect width="100%" height="100%" fill="#fff"/>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{style}{ground}{"".join(legend + panels)}</svg>\n'
-
-
-def panel(conditions: Conditions, traces: dict[tuple[Conditions, str], Trace], seconds: float) -> str:
-    """Draw one panel."""
-    wide, high = PANEL
-    top = conditions.slots * 1.1
-
-    def y(taken: float) -> float:
-        return high * (1 - taken / top)
-
-    lines = [
-        f'<text x="0" y="-8">{conditions.words}, {seconds:g} s</text>',
-        f'<path d="M0 {high}H{wide}" stroke="#999"/>',
-        f'<text x="-4" y="{y(conditions.slots) + 4:.1f}" text-anchor="end">{conditions.slots}</text>',
-        f'<path d="M0 {y(conditions.slots):.1f}H{wide}" stroke="#000" stroke-dasharray="5 4"/>',
-    ]
-    for name in reversed(CLIENTS):
-        steps = [(at, taken) for at, taken in traces[conditions, name].steps if 0 <= at <= seconds]
-        path = "".join(f"H{at / seconds * wide:.1f}V{y(taken):.1f}" for at, taken in steps)
-        lines.append(f'<path d="M0 {high}{path}H{wide}" stroke="{COLORS[name]}"/>')
-    return "".join(lines)
-
-
 def main() -> None:
     """Watch all clients, print the table and write the plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -315,7 +271,8 @@ def main() -> None:
         for name in CLIENTS:
             print(row(name, conditions, traces[conditions, name], given.seconds))
     if given.plot:
-        given.plot.write_text(plot(every, traces, given.seconds))
+        panels = [Panel(each.words, each.slots, {name: traces[each, name].steps for name in CLIENTS}) for each in every]
+        given.plot.write_text(plot(panels, given.seconds))
 
 
 if __name__ == "__main__":
