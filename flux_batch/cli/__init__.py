@@ -15,6 +15,7 @@ COMMANDS = {
     "gallery": "the images on one page: compare, filter, pick; opens without a server",
     "export": "the images for training: imagefolder, webdataset or parquet",
     "status": "what is there, what is not, what it cost; also during a run",
+    "verify": "each image against its line, hash and journal; --repair fetches, never buys",
     "serve": "the embedded server: the same API, painted pictures, no key",
     "schema": "the JSON Schema of the grid file, for editors",
     "styles": "the styles there are, and what each says in words",

@@ -69,7 +69,11 @@ class Agenda:
 
     def rest(self) -> Iterator[Job]:
         """Yield the jobs the service is still working on, then those to buy."""
-        return chain(self._begun(self._owed(Duty.POLL)), self._rest)
+        return chain(self.pending(), self._rest)
+
+    def pending(self) -> Iterator[Job]:
+        """Yield the jobs the service is still working on."""
+        return self._begun(self._owed(Duty.POLL))
 
     def done_with(self, job: str) -> None:
         """Note that nobody works on *job* any more."""

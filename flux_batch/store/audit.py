@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from flux_batch.store.part import recheck
 from flux_batch.store.store import image_sizes
 
 OTHERS = 0o077
+NAME = re.compile(rb'"file_name":"(images/[A-Za-z0-9._-]+)"')
 REPORT_BYTES = 2**20
 
 
@@ -44,6 +46,7 @@ class Audit:
     done: Done = field(default_factory=Done)
     ledger: Ledger = field(init=False)
     _kept: list[Kept] = field(default_factory=list)
+    _named: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.done.whole)
@@ -61,18 +64,21 @@ class Audit:
         yield from self._modes()
 
     def _read(self, path: Path) -> Iterator[tuple[int, dict[str, JSON]] | Violation]:
-        """Yield number and record of each line, and a violation for each that is damaged."""
+        """Yield number and record of each line, and a violation for each that is damaged.
+
+        A damaged line still names its file: one damage is told once.
+        """
         name = path.relative_to(self.folder.root).as_posix()
         for number, line, last in raw_lines(path):
             record = decode(line) if line.endswith(b"\n") else None
             if record is not None and len(line) <= LONGEST_LINE:
                 yield number, record
             elif not (last and self.running):
-                words = "torn: the next run mends it" if last else "damaged"
-                yield Violation(Broken.LINE, f"{name}:{number}", f"this line is {words}")
+                self._named.update(name.decode() for name in NAME.findall(line))
+                broken, words = (Broken.TORN, "torn: the next run mends it") if last else (Broken.LINE, "damaged")
+                yield Violation(broken, f"{name}:{number}", f"this line is {words}")
 
     def _manifest(self) -> Iterator[Violation]:
-        named: set[str] = set()
         for found in self._read(self.folder.manifest):
             if isinstance(found, Violation):
                 yield found
@@ -85,10 +91,10 @@ class Audit:
             except (KeyError, TypeError, ValueError):
                 yield Violation(Broken.LINE, place, "this is no manifest line")
                 continue
-            if self.done.has(kept.job, kept.sample) or kept.file_name in named:
+            if self.done.has(kept.job, kept.sample) or kept.file_name in self._named:
                 yield Violation(Broken.TWICE, place, f"{kept.file_name} has a line already", kept.job, kept.sample)
                 continue
-            named.add(kept.file_name)
+            self._named.add(kept.file_name)
             self.done.add(kept)
             self._kept.append(kept)
             yield from self._image(kept, line, place)
@@ -122,8 +128,7 @@ class Audit:
     def _files(self) -> Iterator[Violation]:
         if self.running:
             return
-        named = {kept.file_name for kept in self._kept}
-        for name in sorted(set(image_sizes(self.folder)) - named):
+        for name in sorted(set(image_sizes(self.folder)) - self._named):
             yield Violation(Broken.STRAY, name, "no manifest line names this file")
         if self.folder.part.exists() and self.ledger.book.ended is not None:
             for left in sorted(self.folder.part.iterdir()):
@@ -152,4 +157,4 @@ def _differences(path: Path, line: Mapping[str, JSON]) -> list[str]:
     try:
         return file_differences(line, recheck(path))
     except NotAnImage as defect:
-        return [f"{path.name}: {defect}"]
+        return [str(defect)]

@@ -21,6 +21,7 @@ class Broken(StrEnum):
     """The ways in which a folder can break a promise."""
 
     LINE = "line"
+    TORN = "torn"
     TWICE = "twice"
     GONE = "gone"
     CHANGED = "changed"
@@ -35,6 +36,7 @@ class Broken(StrEnum):
 
 PROMISES: Mapping[Broken, str] = {
     Broken.LINE: "every line of manifest and journal is as it was written",
+    Broken.TORN: "a torn last line is mended by the next run",
     Broken.TWICE: "an image has one line",
     Broken.GONE: "every line has its file",
     Broken.CHANGED: "every file is whole and has the bytes its line names",

@@ -114,10 +114,15 @@ def read_manifest(path: Path) -> Iterator[Kept]:
             continue
         record = checked(path, number, line, last=last)
         if record is not None:
-            yield _kept(path, number, record)
+            yield read_kept(path, number, record)
 
 
-def _kept(path: Path, number: int, record: Mapping[str, JSON]) -> Kept:
+def read_kept(path: Path, number: int, record: Mapping[str, JSON]) -> Kept:
+    """Read the resume part of line *number* of the manifest at *path*.
+
+    Raises:
+        RecordDamaged: it is no manifest line.
+    """
     try:
         return kept_of(record)
     except (KeyError, TypeError, ValueError):

@@ -147,7 +147,8 @@ SETTINGS: dict[str, bool | set[str]] = {
 def run_record(grid: Grid, service: str, planned: int) -> Record:
     """Return the journal line that begins a run: what is asked for, and all a later repair has to know."""
     settings = grid.model_dump(mode="json", exclude_defaults=True, include=SETTINGS)
-    settings["endpoint"] = {**settings.get("endpoint", {}), "base_url": service}
+    if not grid.endpoints:
+        settings["endpoint"] = {**settings.get("endpoint", {}), "base_url": service}
     return {
         "e": "run",
         "grid": grid.name,

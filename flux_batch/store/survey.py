@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 
 from flux_batch.errors import UsageError
+from flux_batch.grid.settings import EMBEDDED
 from flux_batch.plan.job import JSON
 from flux_batch.store.book import Book, Money
-from flux_batch.store.done import Done
 from flux_batch.store.folder import Folder
-from flux_batch.store.lines import read_lines
-from flux_batch.store.manifest import kept_of
+from flux_batch.store.lines import checked, raw_lines
+from flux_batch.store.lock import holder_of
+from flux_batch.store.manifest import Kept, read_kept
+from flux_batch.store.recovery import recover, take_stock
 from flux_batch.store.replay import replay
 from flux_batch.store.report import counts, failure_class
 from flux_batch.store.standing import Fate, Standing
+from flux_batch.store.store import image_sizes
 
 MOST_VALUES = 200
 """Values of an axis that are told apart; a longer axis, such as ten thousand prompts, is left out."""
@@ -39,6 +40,8 @@ class Survey:
     Attributes:
         grid: name of the grid of the last run, None before a first one.
         running: process id of the run that goes on, None where there is none.
+        missing: images that have a manifest line and no whole file; the next run fetches them.
+        strays: files in ``images/`` without a line; the next run takes them in or sets them aside.
         exit_code: of the last run, None while it goes on or where it died.
         planned: images the last run's grid asks for.
         kept, failed, held, pending, quarantined: images, as in ``run.json``; the last four of all grids of the folder.
@@ -57,6 +60,8 @@ class Survey:
     held: int = 0
     pending: int = 0
     quarantined: int = 0
+    missing: int = 0
+    strays: int = 0
     drifted: int = 0
     money: Money = field(default_factory=Money)
     cost: float | None = None
@@ -82,16 +87,27 @@ def survey(folder: Folder) -> Survey:
     """
     if not folder.manifest.is_file() and not folder.journal.is_file():
         raise UsageError(f"{folder.root} is no output folder", hint="name the folder that `flux-batch run` wrote to")
-    found, done = Survey(), Done()
-    for line in read_lines(folder.manifest):
-        done.add(kept_of(line))
-        found.drifted += bool(line.get("drift"))
-        _count(found, line.get("axes"), "kept")
-    found.kept = done.images
-    _add_journal(found, replay(folder.journal, done.whole))
-    found.running = _holder(folder.lock) if found.exit_code is None else None
+    found = Survey(running=holder_of(folder.lock))
+    stock = take_stock(_manifest(found, folder), image_sizes(folder))
+    found.kept, found.missing, found.strays = stock.done.images, len(stock.missing), len(stock.strays)
+    book = replay(folder.journal, stock.done.whole)
+    if found.running is None:
+        # What a run left that died counts as the next run will count it: a post without an answer may be billed.
+        for repair in recover(book, stock, boot=folder.disk.boot(), forgets=book.run.get("service") == EMBEDDED):
+            book.add(repair)
+    _add_journal(found, book)
     found.axes = {name: values for name, values in found.axes.items() if 1 < len(values) <= MOST_VALUES}
     return found
+
+
+def _manifest(found: Survey, folder: Folder) -> Iterator[Kept]:
+    """Yield what take_stock needs, and count the rest of each line by the way."""
+    for number, line, last in raw_lines(folder.manifest):
+        record = checked(folder.manifest, number, line, last=last)
+        if record is not None:
+            found.drifted += bool(record.get("drift"))
+            _count(found, record.get("axes"), "kept")
+            yield read_kept(folder.manifest, number, record)
 
 
 def _add_journal(found: Survey, book: Book) -> None:
@@ -125,12 +141,3 @@ def _count(found: Survey, axes: object, what: str) -> None:
         if len(values) <= MOST_VALUES or str(value) in values:
             entry = values.setdefault(str(value), AxisCount())
             setattr(entry, what, getattr(entry, what) + 1)
-
-
-def _holder(lock: Path) -> int | None:
-    """Return the process that the lock file names, where it is alive on this machine."""
-    try:
-        pid = int(json.loads(lock.read_bytes())["pid"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return pid if Path(f"/proc/{pid}").exists() else None

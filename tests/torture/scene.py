@@ -31,7 +31,7 @@ SPEED = 500.0
 PATIENCE = 20.0
 """Real seconds after which a run counts as hanging."""
 
-MENDABLE = frozenset({Broken.STRAY, Broken.LEFTOVER, Broken.LINE, Broken.COUNTS})
+MENDABLE = frozenset({Broken.STRAY, Broken.LEFTOVER, Broken.TORN, Broken.COUNTS})
 """What may be found right after a fault: the next run puts it right."""
 
 SPELLINGS = (

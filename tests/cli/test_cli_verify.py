@@ -1,0 +1,191 @@
+"""``flux-batch verify``: what is wrong is named, what can be put right is, and nothing is bought for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anyio import to_thread
+from batch_runs import CANARY, Site, site, tree
+from click.testing import CliRunner, Result
+
+from flux_batch.cli import main
+from flux_batch.store.lock import locked
+
+
+async def verify(out: Path, *options: str) -> Result:
+    """Type the command, with the key in the environment."""
+    environment = {"MODELSLAB_API_KEY": CANARY}
+    return await to_thread.run_sync(lambda: CliRunner(env=environment).invoke(main, ["verify", str(out), *options]))
+
+
+async def told(out: Path, *options: str) -> dict[str, Any]:
+    """Return what it says to programs."""
+    result = await verify(out, "--json", *options)
+    found: dict[str, Any] = json.loads(result.stdout)
+    assert found["exit_code"] == result.exit_code
+    return found
+
+
+def link(image: Path, to: Path) -> None:
+    """Move an image elsewhere and leave a link."""
+    image.rename(to)
+    image.symlink_to(to)
+
+
+def spoil(out: Path, what: str) -> None:
+    """Do one kind of damage to a folder."""
+    image = min((out / "images").iterdir())
+    manifest, journal = out / "manifest.jsonl", out / ".flux-batch" / "journal.jsonl"
+    damage: dict[str, Callable[[], object]] = {
+        "deleted": image.unlink,
+        "flipped": lambda: image.write_bytes(image.read_bytes()[:-20] + b"?" + image.read_bytes()[-19:]),
+        "cut": lambda: image.write_bytes(image.read_bytes()[:-1]),
+        "replaced": lambda: image.write_bytes(max((out / "images").iterdir()).read_bytes()),
+        "linked": lambda: link(image, out / "moved.png"),
+        "stray": lambda: (out / "images" / "holiday.png").write_bytes(b"sun"),
+        "edited line": lambda: manifest.write_bytes(manifest.read_bytes().replace(b"picture 0", b"picture O", 1)),
+        "damaged line": lambda: manifest.write_bytes(manifest.read_bytes().replace(b'"sha256":"', b'"sha256";"', 1)),
+        "doubled line": lambda: manifest.write_bytes(manifest.read_bytes() + manifest.read_bytes().splitlines(True)[0]),
+        "damaged record": lambda: journal.write_bytes(journal.read_bytes().replace(b'"e":"sent"', b'"e":"sant"', 1)),
+        "readable": lambda: journal.chmod(0o644),
+    }
+    damage[what]()
+
+
+KINDS = {
+    "deleted": ("gone", 3),
+    "flipped": ("changed", 3),
+    "cut": ("changed", 3),
+    "replaced": ("changed", 3),
+    "linked": ("changed", 3),
+    "stray": ("stray", 3),
+    "edited line": ("line", 10),
+    "damaged line": ("line", 10),
+    "doubled line": ("twice", 10),
+    "damaged record": ("line", 10),
+    "readable": ("open_to_others", 3),
+}
+
+
+async def made(at: Site) -> None:
+    """Run the grid; all is well."""
+    assert (await at.make()).report.exit_code == 0
+
+
+async def test_a_folder_in_order_is_said_to_be(tmp_path: Path) -> None:
+    """Every line, file and record was looked at; nothing was written."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        before = tree(at.out)
+
+        found = await told(at.out)
+        spoken = await verify(at.out)
+
+        assert (found["lines"], found["images"], found["violations"], found["exit_code"]) == (8, 8, [], 0)
+        assert found["bytes"] == sum(line["bytes"] for line in at.lines)
+        assert found["records"] > 24
+        assert "all is as it should be" in spoken.stdout
+        assert tree(at.out) == before
+
+
+@pytest.mark.parametrize("what", KINDS)
+async def test_each_kind_of_damage_is_named_and_put_right(tmp_path: Path, what: str) -> None:
+    """Found, told apart, repaired: the images are the same as before, and nothing was bought."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        before = {name: entry[2] for name, entry in tree(at.out).items() if name.startswith("images/")}
+        await to_thread.run_sync(spoil, at.out, what)
+
+        found = await told(at.out)
+        assert [(each["broken"], found["exit_code"]) for each in found["violations"]] == [KINDS[what]]
+        repaired = await told(at.out, "--repair")
+
+        assert (repaired["violations"], repaired["exit_code"]) == ([], 0)
+        assert {n: e[2] for n, e in tree(at.out).items() if n.startswith("images/")} == before
+        assert len(at.posts) == 8
+        assert (await at.make()).report.exit_code == 0
+        assert len(at.posts) == 8
+
+
+@pytest.mark.parametrize("what", ["flipped", "linked", "stray", "damaged line", "doubled line", "damaged record"])
+async def test_nothing_that_is_taken_out_is_thrown_away(tmp_path: Path, what: str) -> None:
+    """It lies in ``quarantine/`` with its reason, or as it was beside the torn lines."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        manifest = await to_thread.run_sync((at.out / "manifest.jsonl").read_bytes)
+        await to_thread.run_sync(spoil, at.out, what)
+
+        await verify(at.out, "--repair")
+
+    aside = [*(at.out / "quarantine").glob("*"), *(at.out / ".flux-batch" / "torn").glob("*")]
+    names = {"damaged record": "journal.jsonl.before-repair.1", "stray": "holiday.png"}
+    wanted = names.get(what, "manifest.jsonl.before-repair.1" if "line" in what else "reasons.jsonl")
+    assert wanted in [path.name for path in aside]
+    if what != "damaged line":
+        assert await to_thread.run_sync((at.out / "manifest.jsonl").read_bytes) == manifest
+
+
+async def test_what_nobody_can_fetch_is_left_and_told_until_somebody_decides(tmp_path: Path) -> None:
+    """Links dead, id forgotten: exit 3; with ``--rebuy`` the next run buys that one image again, and no other."""
+    async with site(tmp_path / "out", {"image#9-11": "410", "fetch#*": "404"}) as at:
+        await made(at)
+        await to_thread.run_sync(spoil, at.out, "deleted")
+
+        found = await told(at.out, "--repair")
+        assert [each["broken"] for each in found["violations"]] == ["gone"]
+        again = await told(at.out, "--repair", "--rebuy")
+        assert again["violations"] == []
+        assert "1 job will be bought again by the next run" in again["done"]
+        assert len(at.posts) == 8
+
+        ran = await at.make()
+        assert (ran.report.exit_code, ran.report.kept, len(at.posts)) == (0, 8, 9)
+        assert (await told(at.out))["violations"] == []
+
+
+async def test_a_folder_in_use_is_not_repaired(tmp_path: Path) -> None:
+    """Code 9, and who holds it; plain verify looks on."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        await to_thread.run_sync(spoil, at.out, "stray")
+        with ExitStack() as held:
+            await to_thread.run_sync(held.enter_context, locked(at.out / ".flux-batch" / "lock", "now"))
+            assert (await verify(at.out, "--repair")).exit_code == 9
+            assert (await told(at.out))["running"] is not None
+
+
+async def test_without_a_key_what_needs_none_is_done(tmp_path: Path) -> None:
+    """And the rest is said."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        await to_thread.run_sync(spoil, at.out, "flipped")
+        result = await to_thread.run_sync(
+            lambda: CliRunner(env={"MODELSLAB_API_KEY": ""}).invoke(main, ["verify", str(at.out), "--repair"])
+        )
+
+    assert result.exit_code == 3
+    assert "was moved to quarantine/" in result.stdout
+    assert "API key" in result.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--repair"], ["--json"]])
+async def test_what_is_no_output_folder_is_refused(tmp_path: Path, options: list[str]) -> None:
+    """Nothing is made there."""
+    result = await verify(tmp_path, *options)
+    left = await to_thread.run_sync(lambda: list(tmp_path.iterdir()))
+
+    assert result.exit_code == 2
+    assert "is no output folder" in result.stderr
+    assert left == []
+
+
+async def test_rebuy_goes_with_repair(tmp_path: Path) -> None:
+    """Alone it would do nothing."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        assert (await verify(at.out, "--rebuy")).exit_code == 2
