@@ -43,9 +43,11 @@ KEYS = {
     "verbose": "run.verbose",
     "log_format": "run.log_format",
     "metrics_file": "run.metrics_file",
-    "on_finish": "run.on_finish",
 }
-"""Option -> key of the grid file: each can be written there as well, and the command line wins."""
+"""Option -> key of the grid file: each can be written there as well, and the command line wins.
+
+``--on-finish`` is missing on purpose: a grid may come from a stranger and must not bring commands for the shell.
+"""
 
 MANY = 1_000_000
 """Posts from which a run wants to be told that they are meant."""
@@ -81,7 +83,7 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="json: one object a line on stderr.")
 @click.option("--metrics-file", metavar="FILE", type=click.Path(), help="Keep numbers for Prometheus there.")
 @click.option("--on-finish", metavar="COMMAND", help="Give this to the shell when the run is over.")
-def command(grid: str, **options: Any) -> None:
+def command(grid: str, on_finish: str | None, **options: Any) -> None:
     """Make the images of GRID. The same command again makes what is missing, and buys nothing twice."""
     from flux_batch.grid import load_grid
 
@@ -89,7 +91,7 @@ def command(grid: str, **options: Any) -> None:
     overrides = {KEYS[name]: value for name, value in typed.items()}
     with complaining():
         checked = load_grid(grid, overrides=overrides)
-        beside = Beside(checked)
+        beside = Beside(checked, on_finish)
         beside.configure_logging(_level(checked.run.verbose))
         _is_meant(checked)
         code = _dry_run(checked) if checked.run.dry_run else _run(beside, grid)

@@ -27,14 +27,16 @@ class Beside:
 
     Args:
         grid: says what is wanted.
+        on_finish: command for the shell when the run is over, from the command line alone.
 
     Attributes:
         run: id of the run: on every line of its JSON log, and in the environment of its hook.
         metrics: the metrics file, None where none is wanted.
     """
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, on_finish: str | None = None) -> None:
         self.grid = grid
+        self.on_finish = on_finish
         self.run = secrets.token_hex(4)
         self.metrics = self._metrics_file()
 
@@ -92,8 +94,8 @@ class Beside:
         if self.metrics and not isinstance(error, FolderLocked):
             self.metrics.metrics.end(code, time.time())
             self.metrics.write()
-        if self.grid.run.on_finish:
-            self._run_hook(self.grid.run.on_finish, code)
+        if self.on_finish:
+            self._run_hook(self.on_finish, code)
 
     def _run_hook(self, command: str, code: int) -> None:
         from flux_batch.addons.hook.hook import Finished, run_hook, without_keys

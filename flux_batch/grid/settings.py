@@ -17,6 +17,10 @@ from flux_batch.grid.strict import Strict, complain
 EMBEDDED = "embedded"
 KEY_VARIABLE = "MODELSLAB_API_KEY"
 LIKE_A_KEY = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_\-]{30,}")
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+LANE = r"^[A-Za-z0-9._-]{1,40}$"
+LISTEN = r"^[^\s/]+:\d{1,5}$"
+CALLED = r"^https?://[^\s]+$"
 SHARD = re.compile(r"(\d+)/(\d+)")
 Gate: TypeAlias = Literal["off", "flag", "quarantine"]
 
@@ -54,7 +58,7 @@ PathText: TypeAlias = Annotated[Path, _read(_path, str)]
 class Endpoint(Strict):
     """Where requests go and which account they use. The key itself never stands in a grid."""
 
-    name: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,40}$", description="names it among several endpoints")
+    name: str | None = Field(None, pattern=LANE, description="names it among several endpoints")
     base_url: str = Field("https://modelslab.com/api/v6", description="`embedded`, or the API's http(s) URL")
     queue_limit: int = Field(5, ge=1, le=1000, description="slots of the account: 5, 10 or 15 by plan")
     key_file: PathText | None = Field(None, description="file that holds the key; relative to the grid file")
@@ -195,8 +199,8 @@ class Output(Strict):
 class Webhook(Strict):
     """Calls from the service when an image is done; a hint only, the poll stays the truth."""
 
-    listen: str | None = Field(None, pattern=r"^[^\s/]+:\d{1,5}$", description="HOST:PORT to listen on")
-    url: str | None = Field(None, pattern=r"^https?://[^\s]+$", description="how the service reaches it")
+    listen: str | None = Field(None, pattern=LISTEN, description="HOST:PORT to listen on")
+    url: str | None = Field(None, pattern=CALLED, description="how the service reaches it")
 
 
 class Words(Strict):
@@ -209,4 +213,3 @@ class Words(Strict):
     verbose: int = Field(0, ge=0, le=3, description="as many as -v is given")
     log_format: Literal["text", "json"] = Field("text", description="json: one object a line on stderr, for machines")
     metrics_file: PathText | None = Field(None, description="numbers for Prometheus, kept up to date while it runs")
-    on_finish: str | None = Field(None, min_length=1, description="command for the shell when the run is over")
