@@ -152,3 +152,9 @@ def posted_as(entry: Entry) -> str:
 def billed_per_job(made: Site) -> Counter[str]:
     """Job id -> posts the server billed."""
     return Counter(posted_as(entry) for entry in made.posts if entry.billed)
+
+
+def declared(made: Site) -> Counter[str]:
+    """Job id -> posts that the journal declares as perhaps billed in vain."""
+    journal = (made.out / ".flux-batch" / "journal.jsonl").read_text()
+    return Counter(line.split('"job":"')[1][:16] for line in journal.splitlines() if '"e":"unknown"' in line)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from batch_runs import Made, Site, assert_sound, billed_per_job, posted_as, site, to_the_end
+from batch_runs import Made, assert_sound, billed_per_job, declared, posted_as, site, to_the_end
 
 from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.batch import Batch
@@ -27,12 +27,6 @@ async def cut_after(events: int, batch: Batch) -> None:
             events -= 1
             if events < 0:
                 return
-
-
-def declared(at: Site) -> Counter[str]:
-    """Job id -> posts that the journal declares as perhaps billed in vain."""
-    journal = (at.out / ".flux-batch" / "journal.jsonl").read_text()
-    return Counter(line.split('"job":"')[1][:16] for line in journal.splitlines() if '"e":"unknown"' in line)
 
 
 @pytest.mark.parametrize("events", CUTS)
