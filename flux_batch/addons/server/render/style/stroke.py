@@ -21,10 +21,15 @@ DETAIL = 40
 """Contour strength from which the finest strokes are laid: they are kept for the forms."""
 
 
-def spread(rng: random.Random, size: tuple[int, int], gap: float) -> Iterator[tuple[float, float]]:
-    """Places over *size* about *gap* apart, jittered, in random order."""
+def spread(
+    rng: random.Random, size: tuple[int, int], gap: float, where: Image.Image | None = None
+) -> Iterator[tuple[float, float]]:
+    """Places over *size* about *gap* apart, jittered, in random order; only *where* is bright, if it is given."""
     across, down = max(1, round(size[0] / gap)), max(1, round(size[1] / gap))
     places = [(i, j) for i in range(across + 1) for j in range(down + 1)]
+    if where is not None:
+        bright = where.resize((across + 1, down + 1), Image.Resampling.BOX).tobytes()
+        places = [(i, j) for i, j in places if bright[j * (across + 1) + i] >= DETAIL]
     rng.shuffle(places)
     for i, j in places:
         yield (i + rng.uniform(-0.5, 0.5)) * size[0] / across, (j + rng.uniform(-0.5, 0.5)) * size[1] / down
@@ -60,9 +65,9 @@ class Sampler:
 
 def restless(colour: Colour, rng: random.Random, amount: float) -> Colour:
     """*colour* as a painter would mix it again: a little off in every channel."""
-    reach = round(amount * 60)
-    shift = rng.randint(-reach, reach)
-    red, green, blue = (min(255, max(0, c + shift + rng.randint(-reach, reach) // 2)) for c in colour)
+    reach = amount * 60
+    shift = (rng.random() * 2 - 1) * reach
+    red, green, blue = (min(255, max(0, round(c + shift + (rng.random() - 0.5) * reach))) for c in colour)
     return red, green, blue
 
 
@@ -90,13 +95,11 @@ class Brush:
         soft = plate.image.filter(ImageFilter.GaussianBlur(plate.unit * 0.01))
         board = soft.resize((plate.size[0] * scale, plate.size[1] * scale))
         pen = ImageDraw.Draw(board)
-        forms = Sampler(contours(plate, 2.0, 0.7).convert("RGB"), max(2.0, self.sizes[-1] * plate.unit), flow)
+        forms = contours(plate, 2.0, 0.7)
         for size in self.sizes:
             wide = max(2.0, size * plate.unit)
             sampler = Sampler(plate.image, wide * 0.8, flow)
-            for x, y in spread(rng, plate.size, wide * 0.95):
-                if size == self.sizes[-1] and forms.colour(x, y)[0] < DETAIL:
-                    continue
+            for x, y in spread(rng, plate.size, wide * 0.95, forms if size == self.sizes[-1] else None):
                 tone = restless(sampler.colour(x, y), rng, self.mixing)
                 self._stroke(pen, rng, (x * scale, y * scale), wide * scale, sampler.angle(x, y), tone)
         painted = board.reduce(scale) if scale > 1 else board
