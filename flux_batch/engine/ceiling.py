@@ -160,8 +160,6 @@ class Ceiling:
     def _learned(self, ticket: Ticket, taken: int, said: int | None) -> int | None:
         if said is not None and said < 1:
             said = None
-        if self.probe is not None and self.held is not None and ticket.number >= self.probe:
-            taken = min(taken, self.held - 1)
         if said is not None and ticket.in_flight > said:
             seen: int | None = said
         elif taken < 1:  # nothing of ours was there: the queue is full of somebody else's, which says nothing about us

@@ -71,11 +71,10 @@ class Lanes:
     def _take(self) -> Slot | NotYet:
         seconds = float("inf")
         for lane in self._lanes:
-            if lane.closed is None:
-                got = lane.take()
-                if isinstance(got, Slot):
-                    return got
-                seconds = min(seconds, got.seconds)
+            got = lane.take()  # a closed lane has none, and names no time
+            if isinstance(got, Slot):
+                return got
+            seconds = min(seconds, got.seconds)
         return NotYet(seconds)
 
     def _lane_closed(self, reason: RunStopped) -> None:

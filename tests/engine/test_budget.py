@@ -77,6 +77,24 @@ async def test_what_never_left_is_given_back(brake: Brake) -> None:
     assert posts == 10
 
 
+async def test_whoever_waits_for_room_gets_it_at_once(brake: Brake) -> None:
+    """The last post allowed turns out never to have left: the one behind it goes at that moment."""
+    budget = Budget(clock=Wall(), brake=brake, max_posts=1)
+    first = await budget.reserve()
+
+    async def give_back() -> None:
+        await anyio.sleep(5)
+        first.settle(NeverSent())
+
+    start = anyio.current_time()
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(give_back)
+            await budget.reserve()
+
+    assert anyio.current_time() - start == 5
+
+
 async def test_money_is_counted_in_images(brake: Brake) -> None:
     """0.30 at 0.10 an image buys three, whatever floats say; a refused job costs nothing."""
     budget = Budget(clock=Wall(), brake=brake, max_cost=0.3, price=0.1)

@@ -275,3 +275,93 @@ def test_numbers_that_make_no_sense_are_refused() -> None:
         SlotPolicy(adaptive=False)
     with pytest.raises(ValueError, match="most must be at least 1 slot, not 0"):
         SlotPolicy(most=0)
+
+
+def fill(play: Play) -> None:
+    """Post as long as one may."""
+    while play.post():
+        pass
+
+
+def accept_all(play: Play) -> None:
+    """Take every post that has no answer yet; the jobs stay unfinished."""
+    while any(noted is None for _, noted in play.flying):
+        play.answer(Accepted())
+
+
+def test_after_a_pause_one_post_goes_beside_the_unfinished_jobs() -> None:
+    """Polled jobs hold their slots through a pause; the one post after it does not wait for them, the next one does."""
+    play = opened(SlotPolicy(limit=9, adaptive=False))
+    for _ in range(7):
+        play.post()
+    for _ in range(6):
+        play.answer(Accepted())
+    play.answer(Busy(30.0))
+    play.leave(6)
+    play.leave(0)
+    play.now += 40
+
+    assert (len(play.flying), play.post(), play.post()) == (5, True, False)
+    play.answer(Accepted())
+    assert play.state.limit == 6
+
+
+def test_a_job_that_ended_while_the_post_was_under_way_was_there_before_it() -> None:
+    """Four were taken when the fifth was sent; that one of them is done by now does not make it three."""
+    play = opened()
+    fill(play)
+    for _ in range(4):
+        play.answer(Accepted())
+    play.leave()
+    play.answer(Busy(30.0))
+
+    assert play.state.ceiling.held == 4
+
+
+def on_trial() -> Play:
+    """Five slots held, and one post more just sent."""
+    play = opened(SlotPolicy(limit=5))
+    play.now += 601
+    fill(play)
+    assert (len(play.flying), play.state.ceiling.held) == (6, 6)
+    return play
+
+
+def test_one_accepted_post_does_not_prove_room_for_one_more() -> None:
+    """A whole round does: another job may have been ready without our knowing."""
+    play = on_trial()
+    accept_all(play)
+    assert play.state.wait(play.now) == math.inf
+
+    for _ in range(5):
+        play.leave()
+        assert play.post()
+        play.answer(Accepted(), -1)
+    play.leave()
+    assert (play.post(), play.post()) == (True, True)
+    assert play.state.ceiling.held == 7
+
+
+def test_a_refused_trial_goes_back_to_what_was_held() -> None:
+    """However many were in flight, and each time it is tried again half as soon."""
+    play = on_trial()
+    accept_all(play)
+    play.leave()
+    play.post()
+    play.answer(Busy(30.0))
+
+    assert (play.state.ceiling.held, play.state.ceiling.gap) == (5, 1200.0)
+
+
+def test_refusals_around_a_trial_count_as_one() -> None:
+    """The probe and a post sent just before it are both refused: the next try is twenty minutes away, not ten."""
+    play = opened(SlotPolicy(limit=5))
+    for _ in range(4):
+        play.post()
+    accept_all(play)
+    play.now += 601
+    fill(play)
+    play.answer(Busy(30.0), -1)
+    play.answer(Busy(30.0), -1)
+
+    assert play.state.ceiling.gap == 1200.0

@@ -60,6 +60,16 @@ def test_no_window_holds_more_than_the_rate_allows(arrivals: list[float], per_se
             assert last - first + 1 <= (times[last] - start) * per_second + burst + 1e-6
 
 
+@given(st.floats(0.1, 50), st.integers(1, 9))
+@settings(deadline=None)
+def test_a_burst_goes_out_at_once_after_a_quiet_time(per_second: float, burst: int) -> None:
+    """So many as were asked for, and then the rate again."""
+    times = admitted(Rate(per_second, burst), [0.0] * (burst + 1))
+
+    assert [0.0] * burst == pytest.approx(times[:burst], abs=1e-9)
+    assert 1 / per_second == pytest.approx(times[burst])
+
+
 @given(st.floats(0.1, 50), st.integers(2, 40))
 @settings(deadline=None)
 def test_a_crowd_goes_out_evenly(per_second: float, crowd: int) -> None:

@@ -119,7 +119,7 @@ async def test_a_fatal_outcome_ends_the_run(slots: Slots, brake: Brake) -> None:
 
 
 async def test_an_error_without_a_note_is_an_unknown_outcome(slots: Slots) -> None:
-    """A bug between post and note may have cost money; a cancelled wait has not."""
+    """A bug between post and note may have cost money; a cancelled wait and the end of the budget have not."""
     with pytest.raises(KeyError):
         async with slots.hold() as slot:
             raise KeyError
@@ -127,7 +127,11 @@ async def test_an_error_without_a_note_is_an_unknown_outcome(slots: Slots) -> No
         async with slots.hold() as cancelled:
             await anyio.sleep(5)
 
-    assert (Unknown(), None) == (slot.outcome, cancelled.outcome)
+    with pytest.raises(LimitReached):
+        async with slots.hold() as unpaid:
+            raise LimitReached("max_posts = 10 is reached")
+
+    assert (Unknown(), None, None) == (slot.outcome, cancelled.outcome, unpaid.outcome)
     assert slots.in_flight == 0
 
 
