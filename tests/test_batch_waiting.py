@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from batch_runs import assert_sound, billed_per_job, site
-from hurried_loop import HurriedLoop
+from hurried_loop import SPEED, HurriedLoop
 
 from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.engine.events import Paused
@@ -38,7 +38,7 @@ async def test_a_queue_that_is_smaller_than_believed_is_learned(tmp_path: Path) 
         assert max(entry.in_flight for entry in at.posts) <= 2
 
 
-@pytest.mark.parametrize("fault", ["storm 30", "ra_seconds 30", "ra_none", "ra_zero", "ra_word"])
+@pytest.mark.parametrize("fault", ["storm 30", "ra_none", "ra_word"])
 async def test_a_busy_answer_makes_everybody_wait(tmp_path: Path, fault: str) -> None:
     """Nothing is posted before the time is over, nothing is billed for it, and then all is made."""
     async with site(tmp_path / "out", {"post#3": fault}) as at:
@@ -205,10 +205,10 @@ async def test_answers_that_are_lost_one_after_the_other_end_the_run(tmp_path: P
 
 
 async def test_posts_are_as_far_apart_as_the_rate_says(tmp_path: Path) -> None:
-    """``rate: 1/s``: six posts take five seconds, on the clock of the run."""
+    """``rate: 6/min``: ten seconds from one to the next, on the clock of the run."""
     async with site(tmp_path / "out") as at:
-        made = await at.make(prompts=1, seeds=6, limits={"rate": "1/s"})
+        made = await at.make(prompts=1, seeds=4, limits={"rate": "6/min"})
 
-        apart = [(later.t - before.t) * 20 for before, later in pairwise(at.posts)]
-        assert made.report.kept == 6
-        assert all(seconds > 0.8 for seconds in apart)
+        apart = [(later.t - before.t) * SPEED for before, later in pairwise(at.posts)]
+        assert made.report.kept == 4
+        assert all(seconds > 7 for seconds in apart), apart
