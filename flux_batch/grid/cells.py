@@ -14,13 +14,12 @@ from flux_batch.grid.dimension import Dimension, dimensions, once
 from flux_batch.grid.forms import choices
 from flux_batch.grid.lattice import Lattice
 from flux_batch.grid.rule import RULES
+from flux_batch.grid.settings import NAME
 from flux_batch.grid.strict import Strict, Unfit, complain
 
 StyleMode: TypeAlias = Literal["parameter", "prompt", "both"]
 Together: TypeAlias = Annotated[tuple[str, ...], Field(strict=False)]
 Lines: TypeAlias = Annotated[tuple[Condition, ...], Field(strict=False)]
-
-NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 
 class Sample(Strict):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from flux_batch.errors import UsageError
 from flux_batch.grid.attributes import ATTRIBUTES, OURS
 from flux_batch.grid.cells import Cells
 from flux_batch.grid.condition import Condition, clause
@@ -35,7 +36,7 @@ def mismatches(grid: Grid, broken: frozenset[str] = frozenset()) -> Iterator[Mis
     """Yield what does not fit together in *grid*.
 
     Args:
-        broken: axes and parameters that are written in the file and were refused for reasons of their own.
+        broken: keys that are written in the file and were refused for reasons of their own: axes, parameters, sections.
     """
     if not grid.grids:
         yield from _in_part(grid, broken)
@@ -61,7 +62,7 @@ def _in_part(part: Cells, broken: frozenset[str]) -> Iterator[Mismatch]:
 
 
 def _without_prompt(part: Cells, broken: frozenset[str]) -> Iterator[Mismatch]:
-    if "prompt" not in {*part.axes.names, *part.params.values(), *broken}:
+    if not {"prompt", "axes", "params"} & {*part.axes.names, *part.params.values(), *broken}:
         yield Mismatch((), "no prompt", "add an axis: `axes: {prompt: [a lighthouse at dusk]}`")
 
 
@@ -141,7 +142,11 @@ def _said(section: str, line: Condition) -> str:
 
 
 def _number(part: Cells) -> Iterator[Mismatch]:
-    cells = part.lattice.count
+    try:
+        cells = part.lattice.count
+    except UsageError as error:
+        yield Mismatch((LINES[0],), error.message, error.hint)
+        return
     if cells == 0:
         section = "exclude" if part.exclude else "include"
         yield Mismatch((section,), f"every cell is left out by {section}", "take a line out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from flux_batch.grid.attributes import OURS, SECRETS
 from flux_batch.grid.node import Location, Node, Place, find
 from flux_batch.grid.problem import Problem, shown
+from flux_batch.grid.settings import CALLED, LANE, LISTEN, NAME
 from flux_batch.grid.strict import PROBLEM, Fault
 from flux_batch.grid.synonyms import nearest
 
@@ -31,6 +33,13 @@ EXPECTED = {
     "string_pattern_mismatch": "a text like {pattern}",
     "literal_error": "{expected}",
     "union_tag_invalid": "written in another way",
+}
+
+PATTERNS = {
+    NAME: "letters, digits, . _ and -, a letter or digit first",
+    LANE: "letters, digits, . _ and -",
+    LISTEN: "HOST:PORT",
+    CALLED: "an http(s) URL",
 }
 
 
@@ -93,13 +102,19 @@ def _unknown(key: str, path: Location, where: Place, model: type[BaseModel]) -> 
     parent = path[:-1]
     if key in OURS:
         return Problem(where, f"{key!r} cannot be set in {_named(parent)}", OURS[key])
-    known = sorted(known_keys(model.model_json_schema(), parent))
+    known = sorted(known_keys(_schema(model), parent))
     listed = f"the keys here are {', '.join(known)}" if 0 < len(known) <= 12 else None  # noqa: PLR2004 - a line's worth
     return Problem(where, f"unknown key {key!r} in {_named(parent)}", nearest(key, known) or listed)
 
 
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
+
+
 def _mismatch(fault: Mapping[str, Any], path: tuple[int | str, ...]) -> str:
-    words = EXPECTED.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+    known = fault.get("ctx", {})
+    words = PATTERNS.get(known.get("pattern"), EXPECTED.get(fault["type"], fault["msg"])).format(**known)
     hidden = path[:1] in {("endpoint",), ("endpoints",)}
     found = "" if hidden else f", not {shown(fault['input'])}"
     return f"{_named(path)} must be {words}{found}"

@@ -74,7 +74,7 @@ def _extended(file: Path, name: str, heirs: tuple[Path, ...]) -> Node:
         if not isinstance(item.value, str):
             raise Refusal(Problem(item.place, "extends takes the path of a grid file", "extends: base.yaml"))
         base = file.parent / item.value
-        if base.resolve() in heirs or len(heirs) > MOST_EXTENDED:
+        if base.resolve() in (*heirs, file.resolve()) or len(heirs) > MOST_EXTENDED:
             raise Refusal(Problem(item.place, f"{item.value} extends itself", "take one `extends` out"))
         inherited = _extended(base, str(base), (*heirs, file.resolve()))
         tree = merged(tree, rebased(inherited, Path(item.value).parent))
@@ -127,7 +127,7 @@ def _checked(
 
 
 def _validated(root: Node, context: Context, name: str, found: list[Problem]) -> tuple[Grid | None, frozenset[str]]:
-    """Return the grid and the names of axes and parameters that were refused; what is wrong is added to *found*.
+    """Return the grid and the keys that were refused; what is wrong with them is added to *found*.
 
     What was refused is taken out and the rest validated again, so that mistakes between keys are found in the same run.
     """
@@ -143,7 +143,7 @@ def _validated(root: Node, context: Context, name: str, found: list[Problem]) ->
     for place in reversed(places):  # from the end, so that numbers in a list stay right
         root = without(root, place)
     grid, _ = _attempt(root, context, name)
-    return grid, frozenset(str(step) for place in places for step in place)
+    return grid, frozenset(str(place[-1]) for place in places)
 
 
 def _attempt(root: Node, context: Context, name: str) -> tuple[Grid | None, ValidationError | None]:
@@ -158,12 +158,9 @@ def _mapping(tree: Tree) -> dict[str, Tree]:
 
 
 def _together(grid: Grid, root: Node, refused: frozenset[str]) -> list[Problem]:
-    """Return what does not fit together; what all parts inherited is told once, and only if it fits none of them."""
-    seen: dict[Problem, int] = {}
-    for at in mismatches(grid, refused):
-        problem = Problem(find(root, written(at.location, root))[0], at.what, at.hint)
-        seen[problem] = seen.get(problem, 0) + 1
-    return list(seen)
+    """Return what does not fit together in *grid*, each at its place in *root*."""
+    found = mismatches(grid, refused)
+    return [Problem(find(root, written(at.location, root))[0], at.what, at.hint) for at in found]
 
 
 def safe_name(stem: str) -> str:

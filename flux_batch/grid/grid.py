@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from flux_batch.grid.cells import NAME, Cells, Part
+from flux_batch.grid.cells import Cells, Part
 from flux_batch.grid.forms import Filling
-from flux_batch.grid.settings import EMBEDDED, Endpoint, Gates, Limits, Output, Webhook, Words
+from flux_batch.grid.settings import EMBEDDED, NAME, Endpoint, Gates, Limits, Output, Webhook, Words
 from flux_batch.grid.strict import complain
 
 

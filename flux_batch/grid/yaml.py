@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -47,15 +48,15 @@ def parse(text: str, file: str) -> Node:
         Refusal: no YAML, empty, no mapping, a key twice, a tag, a number with two readings, too large or too deep.
     """
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = _yaml().compose(text)
+    except RecursionError:
+        raise Refusal(_too_deep(Place(file))) from None
     except MarkedYAMLError as error:
         raise Refusal(_broken(error, file)) from None
     except YAMLError as error:
         raise Refusal(
             Problem(Place(file), f"not YAML: {' '.join(str(error).split())}", "save the file as plain text")
         ) from None
-    except RecursionError:
-        raise Refusal(Problem(Place(file), f"nested deeper than {DEEPEST} levels", "flatten the grid")) from None
     if root is None:
         raise Refusal(Problem(Place(file), "the file is empty", "`flux-batch init` writes a grid to start from"))
     return _Reader(file).tree(root, DEEPEST)
@@ -63,11 +64,24 @@ def parse(text: str, file: str) -> Node:
 
 def scalar(text: str) -> Scalar:
     """Read *text* as one plain YAML scalar, as the command line's ``--set`` and ``${NAME}`` do."""
-    tag = YAML(typ="safe", pure=True).resolver.resolve(ScalarNode, text, (True, False))
+    tag = _resolver().resolve(ScalarNode, text, (True, False))
     try:
         return _scalar(str(tag).removeprefix(CORE), text)
     except ValueError:
         return text
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="safe", pure=True)
+    # The scanner's time grows with the square of the brackets that are open; releases before 0.19 know no bound.
+    yaml.max_depth = DEEPEST + 1
+    yaml.composer.warn_double_anchors = False
+    return yaml
+
+
+@cache
+def _resolver() -> Any:
+    return _yaml().resolver
 
 
 class _Reader:
@@ -88,7 +102,7 @@ class _Reader:
                 Problem(place, f"more than {MOST_NODES:,} values", "move long lists to a file: {file: prompts.txt}")
             )
         if depth < 0:
-            raise Refusal(Problem(place, f"nested deeper than {DEEPEST} levels", "flatten the grid"))
+            raise Refusal(_too_deep(place))
         match node:
             case MappingNode():
                 return Node(place, self.mapping(node, depth))
@@ -177,9 +191,15 @@ def _number(text: str) -> float:
     return value
 
 
+def _too_deep(place: Place) -> Problem:
+    return Problem(place, f"nested deeper than {DEEPEST} levels", "flatten the grid")
+
+
 def _broken(error: MarkedYAMLError, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
     said = " ".join(f"{error.problem or ''} {error.context or ''}".split())
+    if said.startswith("maximum depth"):
+        return _too_deep(place)
     hint = next((hint for pattern, hint in HINTS if pattern.search(said)), None)
     return Problem(place, f"not YAML: {said}", hint)

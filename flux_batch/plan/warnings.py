@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +16,8 @@ from flux_batch.plan.part import PlanPart
 LOOKED_AT = 1000
 """Values of an axis looked at; a longer one is a range, whose first values tell enough."""
 MULTIPLE = 8
+NOTATION = re.compile(r"\{[A-Za-z_]\w*\}|\{[^{}|]+\|[^{}]*\}|__[a-z0-9_/-]+__")
+"""What looks like a slot, a choice or a wildcard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ def _useless(grid: Grid, part: PlanPart, name: str, attribute: str, hint: str) -
         money = f", {again * grid.price:,.2f} USD" if grid.price is not None else ""
         text += f"; {again:,} of {part.images:,} images could be the same pictures again{money}"
     return PlanWarning(name, text, hint)
+
+
+def _braces(_: Grid, part: PlanPart) -> Iterator[PlanWarning]:
+    """A plain prompt is printed as it stands, also where somebody meant a template."""
+    for name in ("prompt", "negative_prompt"):
+        for value in _values(part, name):
+            if found := NOTATION.search(str(value)):
+                text = f"{found[0]} is sent as it stands; a plain text has no slots and no choices"
+                yield PlanWarning(name, text, "{template: ...} has slots, with `syntax: dynamic` choices as well")
+                break
 
 
 def _steps(_: Grid, part: PlanPart) -> Iterator[PlanWarning]:
@@ -117,6 +130,7 @@ def _replicates(_: Grid, part: PlanPart) -> Iterator[PlanWarning]:
 
 LOOKS: Sequence[Callable[[Grid, PlanPart], Iterator[PlanWarning]]] = (
     _ignored,
+    _braces,
     _steps,
     _samples,
     _rewritten,

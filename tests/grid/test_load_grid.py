@@ -81,6 +81,8 @@ def test_all_mistakes_are_told_at_once_each_with_its_place(file: Path) -> None:
         (GOOD + "params: {seed: !!python/object:os.system x}\n", ":5:16: the tag", None),
         ("axes: {prompt: [], seed: 1}\n", ":1:16: axis prompt is empty", "value"),
         ("axes: {seed: 1}\n", ":1:1: no prompt", "add an axis"),
+        ("axes: 5\n", ":1:7: axes must be a mapping, not 5", None),
+        ("name: ../up\naxes: {prompt: a}\n", ":1:7: name must be letters, digits, . _ and -, a letter", None),
         ("axes: {prompt: [{a fox: red}]}\n", ":1:17: prompt must be a text", "quotes"),
         ("axes: {prompt: a, guidence_scale: [1]}\n", ":1:19: unknown axis 'guidence_scale'", "'guidance_scale'"),
         (GOOD + "params: {seed: 1}\n", ":5:10: params.seed sets seed, and so does axes.seed", "keep one"),
@@ -118,6 +120,13 @@ def test_a_missing_file_a_folder_and_other_encodings_are_told_apart(tmp_path: Pa
 def test_depth_is_bounded(file: Path, text: str) -> None:
     """A few bytes cannot exhaust the stack."""
     assert "nested deeper" in str(refusal(file, text))
+
+
+def test_an_anchor_may_be_named_again(file: Path) -> None:
+    """As YAML allows; an alias means the nearest above it."""
+    file.write_text("name: &x one\ndescription: &x two\naxes: {prompt: *x}\n", "utf-8")
+
+    assert [job.body["prompt"] for job in make_plan(load_grid(file))] == ["two"]
 
 
 def test_aliases_that_explode_are_refused(file: Path) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from flux_batch.errors import GridError
 from flux_batch.grid import make_grid
 from flux_batch.grid.condition import Clause
 from flux_batch.grid.lattice import Lattice
-from flux_batch.plan import make_plan
+from flux_batch.plan import Plan, make_plan
 from flux_batch.plan.balance import Balance
 from flux_batch.plan.job import job_id
 
@@ -37,7 +38,7 @@ AXES: dict[str, st.SearchStrategy[Any]] = {
 
 
 @st.composite
-def grids(draw: st.DrawFn, least: int = 1) -> dict[str, Any]:
+def grids(draw: st.DrawFn, least: int = 1, *, combine: bool = True) -> dict[str, Any]:
     """A grid over some axes, in some order, the rest of its attributes fixed."""
     names = draw(st.lists(st.sampled_from(sorted(AXES)), min_size=1, max_size=4, unique=True))
     axes: dict[str, Any] = {
@@ -50,14 +51,41 @@ def grids(draw: st.DrawFn, least: int = 1) -> dict[str, Any]:
     if "prompt" not in axes:
         params["prompt"] = draw(TEXTS)
     mode = draw(st.sampled_from(["parameter", "prompt", "both"]))
-    return {"axes": axes, "params": params, "style_mode": mode, "replicates": draw(st.integers(1, 2))}
+    grid = {"axes": axes, "params": params, "style_mode": mode, "replicates": draw(st.integers(1, 2))}
+    return grid | draw(combined(axes)) if combine else grid
+
+
+@st.composite
+def combined(draw: Any, axes: dict[str, Any]) -> dict[str, Any]:
+    """Axes in step, cells left out, and a sample."""
+    more: dict[str, Any] = {}
+    lists = [name for name, values in axes.items() if isinstance(values, list)]
+    pairs = [[one, other] for one, other in combinations(lists, 2) if len(axes[one]) == len(axes[other])]
+    if pairs and draw(st.booleans()):
+        more["zip"] = [draw(st.sampled_from(pairs))]
+    long = [name for name in lists if len(axes[name]) > 1 and not isinstance(axes[name][0], dict | bool)]
+    if long and draw(st.booleans()):
+        more["exclude"] = [
+            {name: axes[name][0]} for name in draw(st.sets(st.sampled_from(long), min_size=1, max_size=2))
+        ]
+    if draw(st.booleans()):
+        more["sample"] = {"count": draw(st.integers(1, 20)), "from": draw(st.integers(0, 3))}
+    return more
+
+
+def planned(grid: dict[str, Any]) -> Plan:
+    """The plan of *grid*; a grid of which nothing is left, or with doubles that spoil a zip, is none."""
+    try:
+        return make_plan(make_grid(grid))
+    except GridError:
+        reject()
 
 
 @given(grids())
 @settings(max_examples=100, deadline=None)
 def test_a_job_has_the_id_of_its_body_however_it_is_reached(grid: dict[str, Any]) -> None:
     """The bytes put together from pieces are the canonical bytes of the body; index, iteration and ids agree."""
-    plan = make_plan(make_grid(grid))
+    plan = planned(grid)
 
     jobs = list(plan)
 
@@ -68,7 +96,7 @@ def test_a_job_has_the_id_of_its_body_however_it_is_reached(grid: dict[str, Any]
     assert plan.images == sum(job.samples for job in jobs)
 
 
-@given(grids(), st.randoms(use_true_random=False))
+@given(grids(combine=False), st.randoms(use_true_random=False))
 @settings(max_examples=40, deadline=None)
 def test_ids_do_not_know_the_order_of_axes_and_values(grid: dict[str, Any], rng: Any) -> None:
     """A grid written in another order names the same pictures, so nothing is bought again."""
@@ -79,19 +107,19 @@ def test_ids_do_not_know_the_order_of_axes_and_values(grid: dict[str, Any], rng:
         if isinstance(values, list):
             rng.shuffle(values)
 
-    assert set(make_plan(make_grid(grid)).ids()) == set(make_plan(make_grid(other)).ids())
+    assert set(planned(grid).ids()) == set(make_plan(make_grid(other)).ids())
 
 
-@given(grids(), st.integers(0, 2**32 - 1))
+@given(grids(combine=False), st.integers(0, 2**32 - 1))
 @settings(max_examples=40, deadline=None)
 def test_a_value_more_changes_no_id(grid: dict[str, Any], seed: int) -> None:
     """A grid may grow every night; only the new cells are new."""
     grid["params"].pop("seed", None)
     grid["axes"]["seed"] = [1, 2]
-    before = set(make_plan(make_grid(grid)).ids())
+    before = set(planned(grid).ids())
     grid["axes"]["seed"] = [1, 2, seed]
 
-    after = set(make_plan(make_grid(grid)).ids())
+    after = set(planned(grid).ids())
 
     assert before <= after
 
@@ -100,7 +128,7 @@ def test_a_value_more_changes_no_id(grid: dict[str, Any], seed: int) -> None:
 @settings(max_examples=40, deadline=None)
 def test_labels_and_names_of_styles_are_no_part_of_an_id(grid: dict[str, Any]) -> None:
     """What reports call a value may change; what is sent did not."""
-    before = list(make_plan(make_grid(grid)).ids())
+    before = list(planned(grid).ids())
 
     renamed = {
         name: [
@@ -119,7 +147,7 @@ def test_labels_and_names_of_styles_are_no_part_of_an_id(grid: dict[str, Any]) -
 @settings(max_examples=40, deadline=None)
 def test_slices_and_shards_are_plans_that_lose_and_double_nothing(grid: dict[str, Any], count: int, data: Any) -> None:
     """Whatever a plan is cut into, the pieces are the plan."""
-    plan = make_plan(make_grid(grid))
+    plan = planned(grid)
     jobs = list(plan)
 
     shards = [plan.shard(index, count) for index in range(count)]
@@ -138,7 +166,7 @@ def test_slices_and_shards_are_plans_that_lose_and_double_nothing(grid: dict[str
 @settings(max_examples=40, deadline=None)
 def test_the_balanced_order_has_the_same_jobs(grid: dict[str, Any]) -> None:
     """Nothing is lost or doubled by taking the cells in a fair order."""
-    plan = make_plan(make_grid(grid))
+    plan = planned(grid)
 
     assert sorted(plan.balanced().ids()) == sorted(plan.ids())
 

@@ -14,7 +14,8 @@ REAL: dict[str, Any] = {"base_url": "https://modelslab.com/api/v6", "price": 0.0
 
 def plan(params: dict[str, Any], endpoint: dict[str, Any] = REAL, **axes: Any) -> Plan:
     """A plan over five prompts."""
-    return make_plan(make_grid({"endpoint": endpoint, "axes": {"prompt": list("abcde"), **axes}, "params": params}))
+    prompt = {} if "prompt" in params else {"prompt": list("abcde")}
+    return make_plan(make_grid({"endpoint": endpoint, "axes": prompt | axes, "params": params}))
 
 
 def told(params: dict[str, Any], **axes: Any) -> dict[str, str]:
@@ -68,6 +69,9 @@ def test_steps_above_the_cap_are_told_and_which_are_the_same() -> None:
         ({"enhance_prompt": "yes"}, "enhance_prompt", "rewrites the prompts"),
         ({"seed": None}, "seed", "cannot be made again"),
         ({"width": 500}, "size", "500 is no multiple of 8"),
+        ({"prompt": "a {animal}, 50% {x}"}, "prompt", "{animal} is sent as it stands"),
+        ({"prompt": "a {red|blue} fox"}, "prompt", "{red|blue} is sent as it stands"),
+        ({"prompt": "a __animal__"}, "prompt", "__animal__ is sent as it stands"),
     ],
 )
 def test_each_trap_has_its_warning(params: dict[str, Any], about: str, said: str) -> None:
