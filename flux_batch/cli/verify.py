@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,7 @@ def put_right(folder: Folder, found: list[Violation], *, rebuy: bool) -> list[st
     with locked(folder.lock, stamp(time.time())):
         done = [*mend_lines(folder), *put_aside_changed(folder, found)]
     try:
-        done += anyio.run(refetch, folder, SystemClock(), rebuy)
+        done += anyio.run(partial(refetch, folder, SystemClock(), rebuy=rebuy))
     except FluxBatchError as error:
         complain(error)
     return [*done, "looked for what is paid for and not here"]

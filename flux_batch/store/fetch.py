@@ -82,19 +82,22 @@ class Fetcher:
 
         Raises: as :meth:`fetch`.
         """
+        text = await self._text(standing, sample)
+        if text is None and _has_text(standing, sample):
+            standing = await follower.renew(standing)
+            text = await self._text(standing, sample)
+        if text is not None:
+            return await self._from_text(standing.job.id, sample, text)
         given = standing.generation or Generation()
-        if sample < len(given.inline):
-            text = await anyio.to_thread.run_sync(self._inline, given.inline[sample])
-            if text is not None:
-                return await self._from_text(standing.job.id, sample, text)
         links = given.links[sample] if sample < len(given.links) else ()
         age = max(0.0, self.clock.wall() - seconds_of(given.at)) if given.at else 0.0
         return await self.fetch(standing.job.id, sample, links, partial(follower.ask, standing, sample), age=age)
 
-    def _inline(self, name: str) -> bytes | None:
-        path = self.folder.inline / name
-        with storage(f"cannot read {path}"):
-            return path.read_bytes() if path.exists() else None
+    async def _text(self, standing: Standing, sample: int) -> bytes | None:
+        """Read the image from the answer itself, None where it was not in there or is gone since."""
+        if standing.generation is None or not _has_text(standing, sample):
+            return None
+        return await anyio.to_thread.run_sync(_content, self.folder.inline / standing.generation.inline[sample])
 
     async def _from_text(self, job: str, sample: int, text: bytes) -> Arrival:
         path = part_path(self.folder.part, job, sample)
@@ -146,6 +149,15 @@ class Fetcher:
                 break
             await self.clock.sleep(self.patience.pause(tried, self.rng))
         raise hunt.trouble
+
+
+def _has_text(standing: Standing, sample: int) -> bool:
+    return standing.generation is not None and sample < len(standing.generation.inline)
+
+
+def _content(path: Path) -> bytes | None:
+    with storage(f"cannot read {path}"):
+        return path.read_bytes() if path.exists() else None
 
 
 class _Hunt:

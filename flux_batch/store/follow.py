@@ -116,6 +116,16 @@ class Follower:
             return Unknown(str(error), id=given.id)
         return read_poll(answer.status, answer.headers, answer.content, given.id or "")
 
+    async def renew(self, standing: Standing) -> Standing:
+        """Ask once more for the images of a paid job, links or texts, and write down what is said."""
+        given = standing.generation or Generation()
+        if given.id is not None:
+            await self.pace.turn()
+            verdict = await self._poll(fetch_requests(given.id)[0], given)
+            if isinstance(verdict, Images):
+                await self._conclude(standing, verdict, 0.0)
+        return self._after(standing)
+
     async def ask(self, standing: Standing, sample: int) -> tuple[str, ...] | None:
         """Ask once more for the links of one image: None where they are gone, empty where nothing can be said now."""
         given = standing.generation or Generation()

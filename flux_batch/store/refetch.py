@@ -59,19 +59,20 @@ def grid_of(run: Record) -> Grid:
     return make_grid({**settings, "name": run.get("grid"), "axes": {"prompt": ["-"]}})
 
 
-async def refetch(folder: Folder, clock: Clock, rebuy: bool) -> list[str]:  # noqa: FBT001 - anyio.run
+async def refetch(folder: Folder, clock: Clock, *, rebuy: bool, service: Endpoint | None = None) -> list[str]:
     """Bring *folder* up to what is paid for; return what was done, in sentences.
 
     Args:
         folder: of an earlier run.
         clock: time.
         rebuy: mark what cannot be had any more, so that the next run buys it again.
+        service: where to ask; None reads it from the journal and the key from the environment.
 
     Raises:
         RunStopped, KeyMissing: it came to an end before all was tried.
     """
-    grid = grid_of(await anyio.to_thread.run_sync(last_run, folder))
-    endpoints = find_endpoints(grid.accounts)
+    grid = await anyio.to_thread.run_sync(lambda: grid_of(last_run(folder)))
+    endpoints = (service,) if service else find_endpoints(grid.accounts)
     async with open_store(folder, clock, forgets=endpoints[0].forgets) as store:
         await store.begin({"e": "repair"})
         said = list(store.notes)

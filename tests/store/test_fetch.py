@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import errno
+import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -14,7 +15,7 @@ import pytest
 from anyio.to_thread import run_sync as in_thread
 from faulty_disk import Fails, FaultyDisk
 from memory_transport import Cut, HangUp, MemoryTransport, NobodyThere, Play, Seen, Whole
-from open_folder import StillClock
+from open_folder import StillClock, bought, opened
 from store_samples import job, png
 
 from flux_batch.engine.bell import Bells
@@ -54,7 +55,7 @@ class Scene:
         """Put it together; the part folder is there."""
         transport = MemoryTransport(self._play, Key("canary-key"))
         folder = Folder(self.root, self.disk)
-        folder.part.mkdir(parents=True)
+        folder.part.mkdir(parents=True, exist_ok=True)
         return Fetcher(transport, folder, Patience(), self.clock, Random(7), self._count)
 
     def _count(self) -> None:
@@ -240,16 +241,19 @@ async def test_text_that_is_no_image_is_handed_over_as_it_came(tmp_path: Path) -
     assert await scene.left() == 1
 
 
-async def test_an_image_whose_text_is_gone_is_asked_for(tmp_path: Path) -> None:
-    """Somebody cleaned up; the id still leads to it."""
+@pytest.mark.parametrize("again", [FRESH, base64.b64encode(png()).decode()], ids=["as a link", "as text"])
+async def test_an_image_whose_text_is_gone_is_asked_for(tmp_path: Path, again: str) -> None:
+    """Somebody cleaned up; the id still leads to it, whichever way it comes this time."""
     scene = Scene(tmp_path, {FRESH: [PNG]})
-    answer = Whole(b'{"status": "success", "id": 1, "output": ["%b"]}' % FRESH.encode())
+    answer = Whole(json.dumps({"status": "success", "id": 1, "output": [again]}).encode())
+    fetcher = scene.fetcher()
 
-    arrival = await scene.fetcher().arrive(
-        standing(Generation("1", inline=("gone",))), 0, follower(scene, lambda _: answer)
-    )
+    async with opened(tmp_path) as store:
+        standing = await bought(store, JOB, Generation("1", inline=("gone",)))
+        arrival = await fetcher.arrive(standing, 0, replace(follower(scene, lambda _: answer), store=store))
 
-    assert arrival.url == FRESH
+    assert arrival.facts.bytes == len(png())
+    assert arrival.url == (FRESH if again == FRESH else None)
 
 
 def _nobody(_: Seen) -> Play:

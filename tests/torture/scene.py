@@ -8,7 +8,7 @@ import hashlib
 import selectors
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from urllib.parse import quote
@@ -18,12 +18,17 @@ from faulty_disk import FaultyDisk, Killed, Plan
 from memory_service import CANARY, MemoryService, endpoint
 
 from flux_batch.batch import Batch
+from flux_batch.engine.clock import SystemClock
 from flux_batch.errors import FluxBatchError
 from flux_batch.grid import Grid, make_grid
 from flux_batch.store.audit import Audit
 from flux_batch.store.events import Kept
 from flux_batch.store.folder import Folder
 from flux_batch.store.invariants import Broken, unkept_promises
+from flux_batch.store.lines import read_lines
+from flux_batch.store.lock import locked
+from flux_batch.store.refetch import refetch
+from flux_batch.store.repair import mend_lines, put_aside_changed
 
 SPEED = 500.0
 """Seconds of a run in one real second."""
@@ -83,6 +88,17 @@ class NoJitter(Random):
         return a
 
 
+class ShiftedClock(SystemClock):
+    """A clock whose wall time somebody has set wrong."""
+
+    def __init__(self, shift: float) -> None:
+        self._shift = shift
+
+    def wall(self) -> float:
+        """See :class:`flux_batch.engine.clock.Clock`."""
+        return super().wall() + self._shift
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How one run ended: its exit code, None where it was killed, and the error that ended it."""
@@ -100,6 +116,9 @@ class Scene:
         service: outlives every run.
         seeds, samples: the grid.
         told: images that a run has told its listener to be kept.
+        asked_again: job -> how often somebody took it out, so that it had to be made again.
+        damaged: files that somebody changed without changing their size: only a full check can see that.
+        shift: seconds by which the wall clock is wrong.
         ambiguous: ``retry`` or ``hold``.
     """
 
@@ -108,9 +127,11 @@ class Scene:
     seeds: int = 2
     samples: int = 1
     ambiguous: str = "retry"
-    gates: dict[str, str] = field(default_factory=dict)
     disk: FaultyDisk = field(init=False)
     told: set[tuple[str, int]] = field(default_factory=set)
+    asked_again: Counter[str] = field(default_factory=Counter)
+    damaged: set[str] = field(default_factory=set)
+    shift: float = 0.0
 
     def __post_init__(self) -> None:
         (self.root / "grave").mkdir(parents=True, exist_ok=True)
@@ -121,38 +142,26 @@ class Scene:
         """The output folder."""
         return self.root / "out"
 
-    @cached_property
+    @property
     def grid(self) -> Grid:
         """A few small images."""
-        return make_grid(
-            {
-                "name": "torture",
-                "axes": {"prompt": ["a"], "seed": {"start": 1, "count": self.seeds}},
-                "params": {"size": "256x256", "samples": self.samples},
-                "output": {"dir": str(self.out)},
-                "gates": {"size": "off", "duplicate": "off", **self.gates},
-                "limits": {
-                    "concurrency": 2,
-                    "retry": {"first": 0, "longest": 0},
-                    "on_ambiguous": self.ambiguous,
-                },
-            }
-        )
+        return grid_of(self.out, self.seeds, self.samples, self.ambiguous)
 
     def run(self, plan: Plan | None = None) -> Ended:
         """Run once, with *plan* for what goes wrong."""
         Counts.runs += 1
         self.disk.revive(plan)
         try:
-            return anyio.run(self._run, backend_options={"loop_factory": _Loop})
+            return anyio.run(self._run, self.grid, backend_options={"loop_factory": _Loop})
         except (Killed, BaseExceptionGroup) as death:
             if not self.disk.dead:
                 raise
             del death
             return Ended(None)
 
-    async def _run(self) -> Ended:
-        batch = Batch(self.grid, endpoint=endpoint(self.service, self.disk), rng=NoJitter())
+    async def _run(self, grid: Grid) -> Ended:
+        way = endpoint(self.service, self.disk)
+        batch = Batch(grid, clock=ShiftedClock(self.shift), endpoint=way, rng=NoJitter())
         batch.disk = self.disk
         error: FluxBatchError | None = None
         with anyio.fail_after(PATIENCE * SPEED):
@@ -166,6 +175,16 @@ class Scene:
         code = error.exit_code if error else batch.report.exit_code if batch.report else None
         return Ended(code, error)
 
+    def repair(self, *, rebuy: bool = False) -> list[str]:
+        """Do what ``verify --repair`` does."""
+        self.disk.revive()
+        folder = Folder(self.out, self.disk)
+        with locked(folder.lock, "now"):
+            done = [*mend_lines(folder), *put_aside_changed(folder, list(Audit(folder).violations()))]
+        clock, way = ShiftedClock(self.shift), endpoint(self.service, self.disk)
+        fetch = partial(refetch, folder, clock, rebuy=rebuy, service=way)
+        return done + anyio.run(fetch, backend_options={"loop_factory": _Loop})
+
     def audit(self) -> Audit:
         """Look at the folder."""
         return Audit(Folder(self.out))
@@ -174,6 +193,10 @@ class Scene:
         """What is wrong right after a fault that the next run cannot put right."""
         return self._wrong(MENDABLE)
 
+    def wrong_meanwhile(self) -> list[str]:
+        """What is wrong while somebody meddles with the files, and nobody but us can have done."""
+        return self._wrong(MENDABLE | {Broken.GONE, Broken.CHANGED})
+
     def wrong_at_the_end(self) -> list[str]:
         """What is wrong after a run that had every chance."""
         return self._wrong(frozenset())
@@ -181,7 +204,8 @@ class Scene:
     def _wrong(self, allowed: frozenset[Broken]) -> list[str]:
         Counts.checks += len(Broken) + 3
         audit = self.audit()
-        found = [f"{each.place}: {each.message}" for each in audit.violations() if each.broken not in allowed]
+        violations = [each for each in audit.violations() if each.place not in self.damaged]
+        found = [f"{each.place}: {each.message}" for each in violations if each.broken not in allowed]
         book = audit.ledger.book
         if book.ended is not None:
             found += unkept_promises(book.money, self.service.billed, audit.ledger.accepted)
@@ -203,7 +227,7 @@ class Scene:
         return [
             f"{job}: billed {count} times, {declared[job]} declared"
             for job, count in posts.items()
-            if count > min(most, 1 + declared[job])
+            if count - self.asked_again[job] > min(most, 1 + declared[job])
         ]
 
     def tree(self) -> dict[str, tuple[int, int, str]]:
@@ -219,6 +243,21 @@ class Scene:
         }
 
 
+@cache
+def grid_of(out: Path, seeds: int, samples: int, ambiguous: str) -> Grid:
+    """Return the grid of a scene."""
+    return make_grid(
+        {
+            "name": "torture",
+            "axes": {"prompt": ["a"], "seed": {"start": 1, "count": seeds}},
+            "params": {"size": "256x256", "samples": samples},
+            "output": {"dir": str(out)},
+            "gates": {"size": "off", "duplicate": "off"},
+            "limits": {"concurrency": 2, "retry": {"first": 0, "longest": 0}, "on_ambiguous": ambiguous},
+        }
+    )
+
+
 def files(root: Path) -> list[Path]:
     """All the files below *root*, but for the reserve, which is a megabyte of zeros."""
     return [path for path in sorted(root.rglob("*")) if path.is_file() and path.name != "reserve"]
@@ -226,7 +265,5 @@ def files(root: Path) -> list[Path]:
 
 def lost_answers(out: Path) -> Counter[str]:
     """Job -> answers that were lost, by the journal."""
-    from flux_batch.store.lines import read_lines
-
     records = read_lines(Folder(out).journal)
     return Counter(str(record["job"]) for record in records if record["e"] == "unknown")
