@@ -100,6 +100,9 @@ def _quote_lines(told: Quote, folder: Path) -> Iterator[str]:
         yield f"  done  not compared with {plain(str(folder))}: the plan is long; --diff compares it"
     elif told.kept:
         yield plain(f"  done  {told.kept:,} of {told.images:,} images are in {folder}")
+    if not told.to_make:
+        yield "  make  nothing, all of it is there"
+        return
     yield f"  make  {many(told.to_make, 'image')} in {many(told.posts, 'post')}"
     if told.cost is None or told.price is None:
         yield "  cost  not known: neither endpoint.price nor an earlier run names a price"

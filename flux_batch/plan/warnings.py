@@ -16,6 +16,8 @@ from flux_batch.plan.part import PlanPart
 LOOKED_AT = 1000
 """Values of an axis looked at; a longer one is a range, whose first values tell enough."""
 MULTIPLE = 8
+MANY = 3
+SAID_OTHERWISE = "leave it out, or say it in the prompt"
 NOTATION = re.compile(r"\{[A-Za-z_]\w*\}|\{[^{}|]+\|[^{}]*\}|__[a-z0-9_/-]+__")
 """What looks like a slot, a choice or a wildcard."""
 
@@ -45,9 +47,14 @@ def _ignored(grid: Grid, part: PlanPart) -> Iterator[PlanWarning]:
     """What the model does nothing with; an axis over it buys the same pictures again."""
     if "flux" not in _values(part, "model_id"):
         return
-    for name in ATTRIBUTES:
-        if ATTRIBUTES[name].ignored and _values(part, name):
-            yield _useless(grid, part, name, name, "leave it out, or say it in the prompt")
+    names = [name for name in ATTRIBUTES if ATTRIBUTES[name].ignored and _values(part, name)]
+    fixed = [name for name in names if _multiplies(part, name) == 1]
+    if fixed:
+        text = f"flux may ignore {' and '.join(fixed) if len(fixed) < MANY else 'these'}: {NOT_FLUX}"
+        yield PlanWarning(", ".join(fixed), text, SAID_OTHERWISE)
+    for name in names:
+        if name not in fixed:
+            yield _useless(grid, part, name, name, SAID_OTHERWISE)
     if any(style.parameter for style in part.bodies.styles()) and grid.accounts[0].base_url != EMBEDDED:
         yield _useless(grid, part, "style", "enhance_style", "style_mode: prompt says each style in words")
 
