@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
+from flux_batch.addons.server.render import lexicon
 from flux_batch.addons.server.render.painter import Painter, paint, picture
 from flux_batch.addons.server.render.renderer import PictureRequest, Renderer
 from flux_batch.addons.server.render.scene.places import PLACES
@@ -136,6 +137,42 @@ def test_a_negative_prompt_removes_what_it_names() -> None:
     gap = difference(picture(FOX), picture(replace(FOX, negative_prompt="fox, blurry, low quality")))
 
     assert 1 < gap < 40
+
+
+@pytest.mark.parametrize("name", sorted(lexicon.SUBJECTS))
+def test_every_subject_can_be_seen(name: str) -> None:
+    """With the word the picture shows something that it does not show when the negative prompt forbids it."""
+    word = lexicon.SUBJECTS[name].split()[0]
+    shown = PictureRequest(f"a {word}", seed=4, width=96, height=96)
+
+    assert difference(picture(shown), picture(replace(shown, negative_prompt=word))) > 0.4
+
+
+@pytest.mark.parametrize("name", sorted(lexicon.WEATHERS))
+def test_every_weather_can_be_seen(name: str) -> None:
+    """Snow, rain, fog, seasons, sun, moon and northern lights all change the scene."""
+    word = lexicon.WEATHERS[name].split()[0]
+    scene = {"waterfall": "hills by a river at noon", "wave": "the sea at noon"}.get(name, "a forest at noon")
+    plain, changed = (PictureRequest(prompt, 4, 96, 96) for prompt in (scene, f"{scene}, {word}"))
+
+    assert difference(picture(plain), picture(changed)) > 0.1
+
+
+@pytest.mark.parametrize(
+    "prompt", ["abstract", "abstract joy", "abstract blue and orange", "abstract night", "abstract d"]
+)
+def test_abstract_prompts_have_forms(prompt: str) -> None:
+    """A prompt without a place still fills the sheet."""
+    image = picture(PictureRequest(prompt, 1, 96, 96))
+
+    assert min(ImageStat.Stat(image).stddev) > 8
+
+
+def test_a_rider_sits_on_the_mount() -> None:
+    """Riding is another picture than standing beside."""
+    riding, beside = (picture(PictureRequest(f"an astronaut {how} a horse", 2, 96, 96)) for how in ("riding", "with"))
+
+    assert difference(riding, beside) > 1
 
 
 def test_words_about_the_look_leave_the_composition_alone() -> None:

@@ -32,10 +32,6 @@ class Chance:
         """Return a fresh generator for *name*; asked twice, it starts again with the same numbers."""
         return random.Random(self.root + name.encode())
 
-    def branch(self, name: str) -> Chance:
-        """Return a root of its own for the part *name*."""
-        return Chance(hashlib.sha256(self.root + name.encode()).digest())
-
 
 def likely(rng: random.Random, share: float) -> bool:
     """True in *share* (0 to 1) of all cases."""

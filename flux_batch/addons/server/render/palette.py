@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from flux_batch.addons.server.render.colour import Colour, hue_of, luma, mix, rgb, tinted, turned
+from flux_batch.addons.server.render.colour import Colour, luma, mix, rgb, tinted, turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,3 @@ def palette_for(time: str, tints: tuple[Colour, ...], rng: random.Random) -> Pal
         warm = palette.towards(tints[1], 0.4)
         palette = replace(palette, horizon=warm.horizon, lower=warm.lower, light=warm.light, orb=warm.orb)
     return palette
-
-
-def contrasting(palette: Palette) -> Colour:
-    """A colour that stands out before the horizon of *palette*."""
-    return turned((200, 90, 60), hue_of(palette.horizon) + 150)

@@ -223,7 +223,7 @@ def _place(words: list[str], banned: set[str]) -> str:
         return "garden" if best == "field" and "flower" in _all(SUBJECT_OF, words, banned) else best
     homes = [HOME_OF[name] for name in _all(SUBJECT_OF, words, set()) if HOME_OF[name] not in banned]
     if homes:
-        return homes[0]
+        return next((home for home in homes if home != "studio"), "studio")
     free = [place for place in ANYWHERE if place not in banned]
     return Chance.of("place", *sorted(words)).stream("place").choice(free)
 

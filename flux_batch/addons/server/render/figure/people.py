@@ -87,7 +87,8 @@ LOOKS = {
     "woman": ((LONG_BACK, LONG), (BUN_BACK, BUN)),
     "man": ((SHORT_BACK, SHORT), (SHORT_BACK, BEARD + SHORT)),
     "hooded": ((HOOD_BACK, HOOD),),
-    "royal": ((LONG_BACK, LONG + CROWN), (BUN_BACK, BUN + CROWN)),
+    "queen": ((LONG_BACK, LONG + CROWN), (BUN_BACK, BUN + CROWN)),
+    "king": ((SHORT_BACK, BEARD + SHORT + CROWN), (SHORT_BACK, SHORT + CROWN)),
     "wizard": ((LONG_BACK, BEARD + LONG + HAT),),
     "witch": ((LONG_BACK, LONG + HAT),),
 }
@@ -97,7 +98,8 @@ LOOK_OF = {
         "woman": "woman lady girl bride diva actress model femme frau mujer donna geisha",
         "man": "man boy samurai mann homme hombre uomo",
         "hooded": "monk elf warrior",
-        "royal": "queen princess king prince",
+        "queen": "queen princess",
+        "king": "king prince",
         "wizard": "wizard",
         "witch": "witch",
     }.items()

@@ -106,17 +106,3 @@ def broadleaf(rng: random.Random, x: float, y: float, tall: float, sunny: int = 
     )
     tree.snow.extend(tree.lit)
     return tree
-
-
-def dead(rng: random.Random, x: float, y: float, tall: float) -> Trees:
-    """A bare tree of crooked boughs."""
-    tree = Trees()
-    top = (x + rng.uniform(-0.06, 0.06) * tall, y - tall)
-    tree.wood.append(limb([(x, y), (x + tall * 0.02, y - tall * 0.45), top], [tall * 0.07, tall * 0.04, tall * 0.006]))
-    for i in range(9):
-        start = y - tall * (0.3 + 0.065 * i)
-        side, reach = (-1) ** i, tall * rng.uniform(0.12, 0.32) * (1 - i / 14)
-        knee = (x + side * reach * 0.55, start - reach * 0.35)
-        tip = (x + side * reach, start - reach * rng.uniform(0.5, 1.0))
-        tree.wood.append(limb([(x, start), knee, tip], [tall * 0.022, tall * 0.013, tall * 0.003]))
-    return tree

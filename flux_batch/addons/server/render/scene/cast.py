@@ -56,7 +56,9 @@ def cast(stage: Stage, spots: Spots) -> None:
 
 
 def _plays(stage: Stage, subject: Subject) -> bool:
-    """Flowers grow by themselves outdoors; on a table they stand in a vase."""
+    """Flowers grow by themselves outdoors, on a table they stand in a vase; a studio paints its own portrait."""
+    if subject.name == "portrait":
+        return stage.theme.place != "studio"
     return subject.name != "flower" or stage.theme.place == "room"
 
 
@@ -82,7 +84,7 @@ def _enter(stage: Stage, subject: Subject, role: Role, spots: Spots, place: int)
     for across, down, smaller in reversed(FELLOWS[: subject.count]):
         at = (x + (beside + across) * inward * stage.width, y + down * stage.height)
         pose = Pose(*at, size * smaller, spots.far + (1 - smaller) * 0.3, 0.95, inward < 0, colour)
-        _take_place(stage, drawing, framed(stage, drawing, pose), home, role.shadow)
+        _take_place(stage, drawing, pose if home == "front" else framed(stage, drawing, pose), home, role.shadow)
     if subject.name == "lighthouse":
         beam(stage, framed(stage, drawing, Pose(x, y, size, flip=inward < 0)))
 
@@ -122,6 +124,8 @@ def _drawing(stage: Stage, subject: Subject, role: Role) -> Figure:
 def _spot(stage: Stage, role: Role, spots: Spots) -> tuple[Point, str]:
     if role.home == "water" and spots.water is not None:
         return spots.water, "water"
+    if role.home == "front":
+        return (stage.focus, stage.height * 1.07), "front"
     if role.home == "air":
         return spots.air or (stage.focus, stage.horizon * 0.78), "air"
     if role.home == "branch" and stage.theme.place == "forest":

@@ -43,7 +43,7 @@ class Role:
 
     Attributes:
         size: height as a share of the picture's unit.
-        home: ``ground``, ``water``, ``air``, ``table`` or ``branch``.
+        home: ``ground``, ``water``, ``air``, ``table``, ``branch``, or ``front`` for who looks in from the lower edge.
         shadow: width of its shadow as a share of its height.
         plays: figures that may play it, one is chosen by chance; none means the subject's own name.
     """
@@ -76,7 +76,7 @@ ROLES = {
     "turtle": Role(0.24, "water", 0.7),
     "jellyfish": Role(0.4, "water"),
     "butterfly": Role(0.3, "air"),
-    "portrait": Role(0.5, shadow=0.6),
+    "portrait": Role(0.66, "front"),
     "walker": Role(0.32, shadow=0.25),
     "house": Role(0.36, shadow=0.55),
     "castle": Role(0.44, shadow=0.8),

@@ -146,11 +146,12 @@ def studio(stage: Stage) -> None:
         Fade(mix(p.horizon, p.orb, 0.25), mix(p.horizon, tint or p.lower, 0.85)),
     )
     wreath(stage, rng, (x, middle), disc)
-    size = min(stage.unit * rng.uniform(0.78, 0.88), stage.height * 0.78)
-    pose = Pose(x, stage.height + size * 0.1, size, 0.0, 1.0, likely(rng, 0.5), subject.colour if subject else None)
-    stage.canvas.step_nearer()
-    drawing = bust(subject.words if subject else (), stage.stream("bust"), subject.colour if subject else None)
-    stand(stage.canvas, p, drawing, pose, (0.0, 0.0), main=True)
+    if subject is not None:
+        size = min(stage.unit * rng.uniform(0.78, 0.88), stage.height * 0.78)
+        pose = Pose(x, stage.height + size * 0.1, size, 0.0, 1.0, likely(rng, 0.5), subject.colour)
+        stage.canvas.step_nearer()
+        drawing = bust(subject.words, stage.stream("bust"), subject.colour)
+        stand(stage.canvas, p, drawing, pose, (0.0, 0.0), main=True)
     others = tuple(s for s in stage.theme.subjects if s.name != "portrait")
     if others:
         cast_beside(stage)

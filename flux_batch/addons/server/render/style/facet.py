@@ -196,39 +196,6 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Cubes:
-    """An isometric world of cubes: each takes its colour from the picture, lit on top, dark on the right."""
-
-    cell: float = 0.026
-    tall: float = 0.0
-
-    def __call__(self, plate: Plate) -> Image.Image:
-        rng, scale = plate.stream("cubes"), plate.fine
-        half = max(4.0, self.cell * plate.unit) * scale
-        rise = half * 0.5
-        sampler = Sampler(plate.image, half / scale, Image.new("L", (2, 2)))
-        board = Image.new("RGB", (plate.size[0] * scale, plate.size[1] * scale), (20, 22, 28))
-        pen = ImageDraw.Draw(board)
-        rows = math.ceil(board.height / (rise * 3)) + 3
-        for row in range(-1, rows):
-            for column in range(-1, math.ceil(board.width / (half * 2)) + 2):
-                x, y = column * half * 2 + (half if row % 2 else 0), row * rise * 3
-                tone = restless(sampler.colour(x / scale, y / scale), rng, 0.12)
-                lift = self.tall * half * (sum(tone) / 765 - 0.4)
-                cube(pen, (x, y - lift), half, rise, rise * 2 + max(0.0, lift), tone)
-        return board.reduce(scale) if scale > 1 else board
-
-
-def cube(pen: ImageDraw.ImageDraw, at: Point, half: float, rise: float, deep: float, tone: Colour) -> None:
-    """One cube: its top diamond about *at*, two sides *deep* pixels."""
-    x, y = at
-    north, east, south, west = (x, y - rise), (x + half, y), (x, y + rise), (x - half, y)
-    pen.polygon([west, south, (x, y + rise + deep), (x - half, y + deep)], fill=lighter(tone, -0.06))
-    pen.polygon([south, east, (x + half, y + deep), (x, y + rise + deep)], fill=lighter(tone, -0.3))
-    pen.polygon([north, east, south, west], fill=lighter(tone, 0.24))
-
-
-@dataclass(frozen=True, slots=True)
 class Shards:
     """Cubism: the motif seen from many sides at once, in overlapping, shaded planes.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from flux_batch.addons.server.render.style.cubes import Blocks, Cubes
 from flux_batch.addons.server.render.style.cut import Puff
-from flux_batch.addons.server.render.style.facet import Cubes
 from flux_batch.addons.server.render.style.frame import Gilded, Hud
 from flux_batch.addons.server.render.style.light import Rays, Sparkles
 from flux_batch.addons.server.render.style.line import Glow, Ink
@@ -11,7 +11,7 @@ from flux_batch.addons.server.render.style.plate import Effect
 from flux_batch.addons.server.render.style.raster import Pixels
 from flux_batch.addons.server.render.style.screen import Scanlines
 from flux_batch.addons.server.render.style.stroke import Brush
-from flux_batch.addons.server.render.style.texture import Blocks, Circuit
+from flux_batch.addons.server.render.style.texture import Circuit
 from flux_batch.addons.server.render.style.tone import Adjust, Bloom, Few, Inks, Split, Veil, Vignette
 
 GAMES: dict[str, tuple[Effect, ...]] = {

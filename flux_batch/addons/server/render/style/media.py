@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from flux_batch.addons.server.render.style.cubes import Cubes
 from flux_batch.addons.server.render.style.cut import Alone, Cut, Puff, Silhouettes, Sticker, Strips
-from flux_batch.addons.server.render.style.facet import Cubes, Panes, Triangles
+from flux_batch.addons.server.render.style.facet import Panes, Triangles
 from flux_batch.addons.server.render.style.frame import Border
 from flux_batch.addons.server.render.style.light import Rays, Sparkles
 from flux_batch.addons.server.render.style.line import Drawing, Ink, Pencil, Plan

@@ -76,31 +76,6 @@ class Crackle:
 
 
 @dataclass(frozen=True, slots=True)
-class Blocks:
-    """A world of blocks: coarse squares with a grainy surface and bevelled edges."""
-
-    across: int = 40
-    bevel: float = 0.4
-
-    def __call__(self, plate: Plate) -> Image.Image:
-        cell = max(4, round(plate.unit / self.across))
-        grid = (-(-plate.size[0] // cell), -(-plate.size[1] // cell))
-        small = plate.image.resize(grid, Image.Resampling.BOX)
-        coarse = small.resize((grid[0] * cell, grid[1] * cell), Image.Resampling.NEAREST).crop((0, 0, *plate.size))
-        rng = plate.stream("blocks")
-        speck = grain((grid[0] * 4, grid[1] * 4), rng).point([112 + v // 8 for v in range(256)])
-        rough = speck.resize((grid[0] * cell, grid[1] * cell), Image.Resampling.NEAREST).crop((0, 0, *plate.size))
-        edge = max(1, cell // 9)
-        tile = Image.new("L", (cell, cell), 128)
-        tile.paste(round(128 + 90 * self.bevel), (0, 0, cell, edge))
-        tile.paste(round(128 + 60 * self.bevel), (0, 0, edge, cell))
-        tile.paste(round(128 - 100 * self.bevel), (0, cell - edge, cell, cell))
-        tile.paste(round(128 - 70 * self.bevel), (cell - edge, 0, cell, cell))
-        lit = ImageChops.add(rough, tiled(tile, plate.size), 1, -128)
-        return ImageChops.hard_light(coarse, Image.merge("RGB", (lit, lit, lit)))
-
-
-@dataclass(frozen=True, slots=True)
 class Circuit:
     """Glowing traces of a circuit across the picture, thinner over the subject."""
 
