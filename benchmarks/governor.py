@@ -1,6 +1,6 @@
 """How busy the account's slots are kept: our governor beside plain AIMD and a plain semaphore, on a virtual clock.
 
-An hour of service time takes seconds. Each policy meets the same queue in memory (tests/engine/queue_service.py) with
+An hour of service time takes seconds. Each policy meets the same queue in memory (tests/queue_service.py) with
 the same seed:
     python benchmarks/governor.py [--seconds 3600] [--svg in-flight.svg]
 
@@ -25,9 +25,9 @@ import anyio
 import trio
 from trio.testing import MockClock
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "engine"))  # the queue in memory lives there
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # the queue in memory lives there
 
-from drive import Holds, Run
+from engine_run import Holds, Run
 from queue_service import QueueService, Times, constant, heavy_tailed
 
 from flux_batch.engine.events import Paused, SlotsChanged

@@ -9,7 +9,7 @@ from random import Random
 
 import anyio
 import pytest
-from drive import Run
+from engine_run import Run
 from queue_service import QueueService, constant, heavy_tailed
 
 from flux_batch.engine.events import BreakerClosed, BreakerOpened, Paused, Resumed

@@ -8,7 +8,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from drive import Run
+from engine_run import Run
 from queue_service import QueueService, Times, constant, heavy_tailed
 
 from flux_batch.engine.events import Paused, SlotsChanged
