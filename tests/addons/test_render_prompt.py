@@ -105,4 +105,5 @@ def test_any_text_has_a_theme(prompt: str, negative: str) -> None:
     assert theme.time in TIMES
     assert theme == read(prompt, negative)
     assert len(theme.subjects) <= 3
-    assert words_of(prompt) == words_of(prompt.upper().casefold())
+    if prompt.isascii():  # elsewhere capitals are no plain matter: the dotless i loses its shape for good
+        assert words_of(prompt) == words_of(prompt.upper())
