@@ -171,7 +171,7 @@ async def test_arrow_keys_go_through_the_grid_with_full_pictures(page: Page) -> 
     await page.until("document.querySelector('#full').naturalWidth === 16 && document.querySelector('#facts dd')")
 
     # the first row has nothing in ink, so right of none is wash
-    found = await texts(page, "#facts section:nth-of-type(1) dd")
+    found = await texts(page, "#facts > section:nth-of-type(1) dd")
     assert found == ["a harbour", "0", "wash"]
     name = await page.run("GALLERY.key[viewer.id]")
     assert (await page.run("document.querySelector('#full').src")).endswith(f"/images/{name}.png")
