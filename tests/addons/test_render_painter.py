@@ -143,7 +143,7 @@ def test_a_negative_prompt_removes_what_it_names() -> None:
 def test_every_subject_can_be_seen(name: str) -> None:
     """With the word the picture shows something that it does not show when the negative prompt forbids it."""
     word = lexicon.SUBJECTS[name].split()[0]
-    shown = PictureRequest(f"a {word}", seed=4, width=96, height=96)
+    shown = PictureRequest(f"a {word}", seed=4, width=72, height=72)
 
     assert difference(picture(shown), picture(replace(shown, negative_prompt=word))) > 0.4
 
@@ -153,7 +153,7 @@ def test_every_weather_can_be_seen(name: str) -> None:
     """Snow, rain, fog, seasons, sun, moon and northern lights all change the scene."""
     word = lexicon.WEATHERS[name].split()[0]
     scene = {"waterfall": "hills by a river at noon", "wave": "the sea at noon"}.get(name, "a forest at noon")
-    plain, changed = (PictureRequest(prompt, 4, 96, 96) for prompt in (scene, f"{scene}, {word}"))
+    plain, changed = (PictureRequest(prompt, 4, 72, 72) for prompt in (scene, f"{scene}, {word}"))
 
     assert difference(picture(plain), picture(changed)) > 0.1
 

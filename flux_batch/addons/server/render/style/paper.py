@@ -55,7 +55,7 @@ class Wash:
         washes = fractal(plate.size, plate.stream("blooms"), (4, 4), 5)
         wet = Image.composite(self._bled(drawn, plate), drawn, self._wetness(plate, washes))
         pooled = ImageChops.multiply(wet, self._edges(drawn, plate))
-        thin = washes.point([min(70, max(0, round((v - 135) * 0.9))) for v in range(256)])
+        thin = washes.point([min(48, max(0, round((v - 135) * 0.6))) for v in range(256)])
         pooled = ImageChops.screen(pooled, thin.convert("RGB"))
         return self._on_paper(plate, pooled) if self.margin else pooled
 
