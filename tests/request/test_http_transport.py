@@ -20,8 +20,6 @@ from flux_batch.request.key import Key
 from flux_batch.request.transport import Transport
 
 BODY: Mapping[str, JSON] = {"prompt": "a lighthouse at dusk", "seed": 7}
-SHORT = 0.05
-"""Seconds a test waits for a peer that says nothing."""
 
 
 def header_lines(head: bytes) -> list[str]:
