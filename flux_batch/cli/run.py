@@ -62,6 +62,7 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
 
 @click.command("run", epilog="Example: flux-batch run configs/quickstart.yaml")
 @click.argument("grid", metavar="GRID", type=click.Path())
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Replace one value: axes.seed.count=2.")
 @click.option("--out", metavar="DIR", type=click.Path(), help="Output folder.")
 @click.option("--base-url", metavar="URL", help="Where to post, or `embedded`.")
 @click.option("--concurrency", metavar="N|auto", callback=_number_or_auto, help="Jobs at the service at once.")
@@ -83,13 +84,13 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="json: one object a line on stderr.")
 @click.option("--metrics-file", metavar="FILE", type=click.Path(), help="Keep numbers for Prometheus there.")
 @click.option("--on-finish", metavar="COMMAND", help="Give this to the shell when the run is over.")
-def command(grid: str, on_finish: str | None, **options: Any) -> None:
+def command(grid: str, settings: tuple[str, ...], on_finish: str | None, **options: Any) -> None:
     """Make the images of GRID. The same command again makes what is missing, and buys nothing twice."""
-    from flux_batch.grid import load_grid
+    from flux_batch.grid import load_grid, setting
 
     typed = {name: value for name, value in options.items() if value is not None and (name, value) != ("verbose", 0)}
-    overrides = {KEYS[name]: value for name, value in typed.items()}
     with complaining():
+        overrides = {**dict(map(setting, settings)), **{KEYS[name]: value for name, value in typed.items()}}
         checked = load_grid(grid, overrides=overrides)
         beside = Beside(checked, on_finish)
         beside.configure_logging(_level(checked.run.verbose))

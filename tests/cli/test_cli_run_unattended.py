@@ -71,6 +71,16 @@ async def test_log_and_numbers_can_be_written_into_the_grid(at: Site) -> None:
     assert "flux_batch_images_kept" in numbers.read_text()
 
 
+async def test_any_value_can_be_set_on_the_command_line(at: Site) -> None:
+    """And a value that is none is a mistake with its place."""
+    done = await flux_batch("run", grid_for(at), "--set", "axes.seed.count=1", "--dry-run", env=KEY)
+    wrong = await flux_batch("run", grid_for(at), "--set", "axes.seed.cuont=1", "--dry-run", env=KEY)
+
+    assert (done.code, wrong.code) == (0, 2)
+    assert "1 posts" in done.out
+    assert "hint: " in wrong.err
+
+
 async def test_a_grid_brings_no_command_for_the_shell(at: Site) -> None:
     """It may come from a stranger."""
     done = await flux_batch("run", grid_for(at, more="run: {on_finish: 'touch /tmp/never'}\n"), env=KEY)
