@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+import trustme
+from anyio import to_thread
 from scripted_server import CANARY, Peer, ScriptedServer, peer_in_memory, peer_over_http, scripted_server
 
 from flux_batch.request.http import open_transport
@@ -30,11 +31,16 @@ async def elsewhere() -> AsyncIterator[ScriptedServer]:
 
 @pytest.fixture
 async def unvouched() -> AsyncIterator[ScriptedServer]:
-    """A peer over TLS whose certificate only it believes in; the private key beside it proves nothing to anybody."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(Path(__file__).with_name("unvouched.pem"))
+    """A peer over TLS whose certificate was made for this test, by an authority nobody knows."""
+    context = await to_thread.run_sync(_certified)
     async with scripted_server(context) as running:
         yield running
+
+
+def _certified() -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1", "localhost").configure_cert(context)
+    return context
 
 
 @pytest.fixture
