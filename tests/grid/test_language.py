@@ -85,6 +85,8 @@ class TestValues:
         one = plan({"axes": {"prompt": ["a", "b", "a"], "seed": [1, {"start": 1, "count": 2}]}})
 
         assert len(one) == 4
+        labelled = [{"value": "a", "label": "first"}, {"value": "a", "label": "second"}]
+        assert [job.axes["prompt"] for job in plan({"axes": {"prompt": labelled}})] == ["first"]
         assert [warning.about for warning in one.warnings] == ["prompt", "seed"]
 
 
@@ -358,6 +360,15 @@ class TestCells:
     def test_a_line_that_matches_nothing_is_a_mistake(self, line: dict[str, Any], said: str) -> None:
         """Somebody meant something by it."""
         assert said in refusal({**self.GRID, "exclude": [line]})
+
+    def test_conditions_on_axes_in_step_hold_together(self) -> None:
+        """A pair that never meets is a mistake; one that does takes out what meets."""
+        grid = {"axes": {"prompt": list("abcd"), "seed": [1, 2, 3, 4]}, "zip": [["prompt", "seed"]]}
+
+        left = plan({**grid, "exclude": [{"prompt": ["a", "b", "c"], "seed": {"min": 2}}]})
+
+        assert [job.body["prompt"] for job in left] == ["a", "d"]
+        assert "never meet so" in refusal({**grid, "exclude": [{"prompt": "a", "seed": 2}]})
 
     def test_a_grid_in_which_nothing_is_left_is_a_mistake(self) -> None:
         """It would end at once, and everybody would wonder."""

@@ -125,6 +125,29 @@ def test_a_seed_may_be_left_to_the_service() -> None:
     assert job.body["seed"] is None
 
 
+def test_iteration_starts_anywhere_in_replicates_and_parts() -> None:
+    """From each point on, what remains is what would have come."""
+    grids = [{"axes": {"prompt": ["a", "b"]}, "replicates": 3}, {"axes": {"prompt": ["c"], "seed": [1, 2]}}]
+    plan = make_plan(make_grid({"grids": grids}))
+
+    jobs = list(plan)
+
+    assert [job.body["prompt"] for job in jobs] == ["a", "b", "a", "b", "a", "b", "c", "c"]
+    for start in range(len(plan) + 1):
+        assert list(plan.since(start)) == list(plan[start:]) == jobs[start:]
+        assert list(plan.ids(start)) == [job.id for job in jobs[start:]]
+    assert [job.id for job in plan.remaining({job.id for job in jobs[1:7]}.__contains__)] == [jobs[0].id, jobs[7].id]
+
+
+def test_a_shard_that_is_not_there_is_refused() -> None:
+    """The first is 0."""
+    plan = make_plan(make_grid({"axes": {"prompt": ["a", "b", "c"]}}))
+
+    assert [job.index for job in plan.shard(1, 2)] == [1]
+    with pytest.raises(ValueError, match="the first is 0, the last 1"):
+        plan.shard(2, 2)
+
+
 def test_a_billion_cells_cost_nothing_to_plan() -> None:
     """No cell is made before it is asked for."""
     plan = make_plan(
