@@ -73,7 +73,7 @@ async def test_an_unknown_limit_is_learned_without_words(depth: int) -> None:
 async def test_jobs_that_must_be_polled_keep_the_slots_busy(depth: int, times: Times) -> None:
     """With an estimate right within 20 % and two polls a second for all jobs, 95 % are in service.
 
-    Fifteen slots get there in an hour, where times repeat themselves and can be learned: benchmarks/governor.py.
+    Fifteen slots leave 1.3 polls for each job, which is too few: benchmarks/governor.py prints what they come to.
     """
     service = QueueService(depth, times, Random(3), holds=False)
 
