@@ -11,6 +11,8 @@ import pytest
 from batch_runs import CANARY, Site, site
 from cli_process import flux_batch, grid_for
 
+from flux_batch.addons.server.service_time import ServiceTime
+
 pytestmark = pytest.mark.process
 
 KEY = {"MODELSLAB_API_KEY": CANARY}
@@ -20,6 +22,13 @@ KEY = {"MODELSLAB_API_KEY": CANARY}
 async def at(tmp_path: Path) -> AsyncIterator[Site]:
     """A server that refuses the second post."""
     async with site(tmp_path / "out", {"post#2": "value"}) as running_site:
+        yield running_site
+
+
+@pytest.fixture
+async def slow(tmp_path: Path) -> AsyncIterator[Site]:
+    """A server that will not be done while somebody waits: its run holds the folder."""
+    async with site(tmp_path / "out", service_time=ServiceTime("constant", (600.0,))) as running_site:
         yield running_site
 
 
@@ -42,11 +51,11 @@ async def test_the_log_is_json_and_nothing_else(at: Site) -> None:
     assert tuple(lines[-1][name] for name in ("planned", "kept", "exit_code")) == (3, 2, 3)
 
 
-async def test_an_error_is_a_line_of_the_log_too(at: Site) -> None:
+async def test_an_error_is_a_line_of_the_log_too(slow: Site) -> None:
     """With its hint and its exit code, and still no traceback."""
-    async with at.batch(seeds=50) as holder:
+    async with slow.batch() as holder:
         await anext(holder)
-        done = await flux_batch("run", grid_for(at), "--log-format", "json", env=KEY)
+        done = await flux_batch("run", grid_for(slow), "--log-format", "json", env=KEY)
 
     (line,) = log(done.err)
     assert (line["event"], line["exit_code"], done.code) == ("error", 9, 9)
@@ -100,13 +109,13 @@ async def test_the_numbers_stand_in_the_metrics_file(at: Site) -> None:
     assert tuple(found[f"flux_batch_{n}"] for n in ("images_kept", "posts_total", "run_running")) == (2.0, 3.0, 0.0)
 
 
-async def test_a_locked_out_run_leaves_the_numbers_of_the_other_alone(at: Site) -> None:
+async def test_a_locked_out_run_leaves_the_numbers_of_the_other_alone(slow: Site) -> None:
     """Both write to the same file; one of them has nothing to say."""
-    file = at.out.with_name("run.prom")
+    file = slow.out.with_name("run.prom")
     file.write_text("the other's\n")
-    async with at.batch(seeds=50) as holder:
+    async with slow.batch() as holder:
         await anext(holder)
-        done = await flux_batch("run", grid_for(at), "--metrics-file", file, env=KEY)
+        done = await flux_batch("run", grid_for(slow), "--metrics-file", file, env=KEY)
 
     assert (done.code, file.read_text()) == (9, "the other's\n")
 
