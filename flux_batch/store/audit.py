@@ -34,6 +34,7 @@ class Audit:
             what is on its way then is no violation.
         lines, records, images: lines of the manifest and of the journal, and files, that were looked at.
         bytes: of those files.
+        kept: what the manifest lines name.
         ledger: the journal, folded.
     """
 
@@ -45,7 +46,7 @@ class Audit:
     bytes: int = 0
     done: Done = field(default_factory=Done)
     ledger: Ledger = field(init=False)
-    _kept: list[Kept] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     _named: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -96,7 +97,7 @@ class Audit:
                 continue
             self._named.add(kept.file_name)
             self.done.add(kept)
-            self._kept.append(kept)
+            self.kept.append(kept)
             yield from self._image(kept, line, place)
 
     def _image(self, kept: Kept, line: Mapping[str, JSON], place: str) -> Iterator[Violation]:
@@ -122,7 +123,7 @@ class Audit:
             self.records += 1
             yield from self.ledger.add(found[1])
         if self.records:
-            images = ((kept.job, kept.sample) for kept in self._kept)
+            images = ((kept.job, kept.sample) for kept in self.kept)
             yield from unpaid(images, self.ledger.accepted, journal=".flux-batch/journal.jsonl")
 
     def _files(self) -> Iterator[Violation]:

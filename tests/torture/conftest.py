@@ -21,6 +21,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what takes minutes to whoever asks for it: ``python -m pytest tests/torture -m torture``."""
+    if config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("torture")]
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=long)
+
+
 @pytest.fixture
 def arena(tmp_path: Path) -> Iterator[Path]:
     """A folder in memory where there is one: thousands of runs are made in it."""
