@@ -220,6 +220,9 @@ async def test_nothing_sticks_out_at_either_width(page: Page, tmp_path: Path, wi
         f".filter(e => e.checkVisibility() && e.getBoundingClientRect().right > {width} + 1).length"
     )
     assert await page.run(outside) == 0
+    await page.run("document.getElementById('filters').open = true")
+    box = await page.run("(box => [box.left, box.right])(document.getElementById('facets').getBoundingClientRect())")
+    assert 0 <= box[0] < box[1] <= width
     colours: list[str] = await page.run(COLOURS)
     ink, paper = (sum(int(part) for part in colour[4:-1].split(",")) for colour in colours)
     assert (ink < paper) == (scheme == "light")

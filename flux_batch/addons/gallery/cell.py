@@ -124,7 +124,8 @@ def failed_cells(line: Mapping[str, JSON], set_aside: Mapping[int, tuple[str, st
         derived: dict[str, JSON] = {"sample": sample}
         yield Cell(f"{job}-{sample}", Status.QUARANTINED, axes, derived, name, note=reason, detail=line)
     if status is not Status.QUARANTINED or not set_aside:
-        yield Cell(job, status, axes, note=f"{line.get('class')}: {line.get('message')}", detail=line)
+        note = ": ".join(str(line[name]) for name in ("class", "message") if line.get(name))
+        yield Cell(job, status, axes, note=note, detail=line)
 
 
 def _set_aside(folder: Folder, jobs: Mapping[str, object]) -> dict[str, dict[int, tuple[str, str]]]:
