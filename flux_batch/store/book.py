@@ -43,7 +43,7 @@ class Traffic:
 TRAFFIC = tuple(field.name for field in fields(Traffic))
 
 
-def never(_: str) -> bool:
+def never(_: str | bytes) -> bool:
     """Say no, of any job."""
     return False
 
@@ -61,7 +61,7 @@ class Book:
         whole: whether every image of a job is kept, by the manifest; only then a finished job may be let go of.
     """
 
-    def __init__(self, records: Iterable[Record] = (), *, whole: Callable[[str], bool] = never) -> None:
+    def __init__(self, records: Iterable[Record] = (), *, whole: Callable[[str | bytes], bool] = never) -> None:
         self.standings: dict[str, Standing] = {}
         self._counts: Counter[str] = Counter()
         self.run: Record = {}

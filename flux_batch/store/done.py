@@ -18,15 +18,18 @@ class Done:
         for line in lines:
             self.add(line)
 
-    def add(self, line: Kept) -> None:
-        """Count one kept image; the same one twice counts once."""
+    def add(self, line: Kept) -> bool:
+        """Count one kept image; return whether it is new, for the same one twice counts once."""
         job, bit = int(line.job, 16), 1 << line.sample
         before = self._bits.get(job, 0)
+        if before & bit:
+            return False
         self._bits[job] = before | bit
-        self.images += not before & bit
+        self.images += 1
         self._digests.add(_number(line.sha256))
         if line.samples > 1:
             self._whole[job] = (1 << line.samples) - 1
+        return True
 
     def has(self, job: str, sample: int) -> bool:
         """Whether this image is kept."""
@@ -36,8 +39,8 @@ class Done:
         """Whether a kept image has these bytes."""
         return _number(sha256) in self._digests
 
-    def whole(self, job: str) -> bool:
-        """Whether every image of *job* is kept."""
+    def whole(self, job: str | bytes) -> bool:
+        """Whether every image of *job* is kept; its id as text or as ASCII bytes."""
         number = int(job, 16)
         return self._bits.get(number, 0) == self._whole.get(number, 1)
 

@@ -97,7 +97,7 @@ class Ledger:
         accepted: jobs that a post was accepted for, ever.
     """
 
-    def __init__(self, whole: Callable[[str], bool]) -> None:
+    def __init__(self, whole: Callable[[str | bytes], bool]) -> None:
         self.book = Book(whole=whole)
         self.accepted: set[str] = set()
         self._owned: set[str] = set()

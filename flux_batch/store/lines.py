@@ -6,6 +6,7 @@ without parsing, so a replay parses only the lines of jobs that are not finished
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,11 @@ from flux_batch.store.image.zlib_backend import FASTEST
 LONGEST_LINE = 64 * 2**10
 """Bytes, newline included."""
 
+BLOCK = 2**20
+"""Bytes read at a time."""
+
 VERSION = 1
+crc32 = FASTEST.crc32
 SEAL = b',"crc":"'
 SEAL_LENGTH = len(SEAL) + 8 + len(b'"}\n')
 HIT = 2
@@ -63,13 +68,16 @@ def _lists(value: JSON) -> list[list[JSON]]:
 
 def _sealed(record: Mapping[str, JSON]) -> bytes:
     text = json.dumps(record, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
-    return b'%b%b%08x"}\n' % (text[:-1], SEAL, FASTEST.crc32(text[:-1], 0))
+    return text[:-1] + _seal(text[:-1])
 
 
 def is_intact(line: bytes) -> bool:
     """Whether *line* is just as it was written."""
-    seal = b'%b%08x"}\n' % (SEAL, FASTEST.crc32(line[:-SEAL_LENGTH], 0))
-    return line.endswith(seal)
+    return line.endswith(_seal(line[:-SEAL_LENGTH]))
+
+
+def _seal(text: bytes) -> bytes:
+    return b',"crc":"%08x"}\n' % crc32(text, 0)
 
 
 def is_sealed(line: bytes) -> bool:
@@ -97,6 +105,11 @@ def parsed(line: bytes) -> dict[str, JSON] | None:
     return record
 
 
+def reading(path: Path) -> io.BufferedReader:
+    """Open a file to be read line by line, in large blocks."""
+    return io.BufferedReader(io.FileIO(path), BLOCK)
+
+
 def raw_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
     """Yield number (from 1), bytes and "is the last" of each line of *path*; nothing where there is no file.
 
@@ -106,7 +119,7 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
     with storage(f"cannot read {path}"):
         if not path.exists():
             return
-        with path.open("rb", buffering=2**20) as file:
+        with reading(path) as file:
             before = file.readline()
             number = 1
             for line in file:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from flux_batch.errors import RecordDamaged
 from flux_batch.plan.job import JSON
-from flux_batch.store.lines import MANIFEST_HEAD, checked, is_intact, raw_lines
+from flux_batch.store.folder import storage
+from flux_batch.store.lines import MANIFEST_HEAD, checked, is_intact, reading
 
 VERSION = 1
 MOST_SAMPLES = 1000
@@ -67,8 +69,7 @@ class Line:
         return {"v": values.pop("v"), **values}
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What resume needs of a line: which image, and how to recognise its file."""
 
     job: str
@@ -105,16 +106,27 @@ def read_manifest(path: Path) -> Iterator[Kept]:
         RecordDamaged: a line before the last is damaged, or is no manifest line.
         StorageFailed: the file cannot be read.
     """
-    head = MANIFEST_HEAD.match
-    for number, line, last in raw_lines(path):
-        found = head(line)
-        if found is not None and int(found[2]) < int(found[3]) and is_intact(line):
-            job, sample, samples, file_name, size, sha256 = found.groups()
-            yield Kept(job.decode(), int(sample), int(samples), file_name.decode(), int(size), sha256.decode())
-            continue
-        record = checked(path, number, line, last=last)
-        if record is not None:
-            yield read_kept(path, number, record)
+    with storage(f"cannot read {path}"):
+        if not path.exists():
+            return
+        with reading(path) as file:
+            for number, line in enumerate(file, start=1):
+                kept = _kept_at_a_glance(line)
+                if kept is None:
+                    record = checked(path, number, line, last=not file.peek(1))
+                    kept = None if record is None else read_kept(path, number, record)
+                if kept is not None:
+                    yield kept
+
+
+def _kept_at_a_glance(line: bytes) -> Kept | None:
+    """Read a line by its beginning, where it is one of ours and intact; None where it has to be parsed."""
+    found = MANIFEST_HEAD.match(line)
+    if found is None or not is_intact(line):
+        return None
+    job, sample, samples, file_name, size, sha256 = found.groups()
+    kept = Kept(str(job, "ascii"), int(sample), int(samples), str(file_name, "ascii"), int(size), str(sha256, "ascii"))
+    return kept if kept.sample < kept.samples else None
 
 
 def read_kept(path: Path, number: int, record: Mapping[str, JSON]) -> Kept:

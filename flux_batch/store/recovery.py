@@ -68,19 +68,18 @@ class Stock:
 
 def take_stock(lines: Iterable[Kept], sizes: Mapping[str, int]) -> Stock:
     """Compare manifest *lines*, in order, with *sizes*: ``file_name`` -> bytes of all that lies in ``images/``."""
-    stock = Stock()
-    named = set()
+    stock, unnamed = Stock(), dict(sizes)
     for line in lines:
-        image = line.job, line.sample
-        named.add(line.file_name)
-        if stock.done.has(*image) or image in stock.missing:
-            stock.twice.add(image)
-        elif sizes.get(line.file_name) == line.bytes:
-            stock.done.add(line)
+        unnamed.pop(line.file_name, None)
+        if sizes.get(line.file_name) == line.bytes and (line.job, line.sample) not in stock.missing:
+            if not stock.done.add(line):
+                stock.twice.add((line.job, line.sample))
+        elif stock.done.has(line.job, line.sample) or (line.job, line.sample) in stock.missing:
+            stock.twice.add((line.job, line.sample))
         else:
-            stock.missing[image] = line
+            stock.missing[line.job, line.sample] = line
     stock.damaged = {line.file_name for line in stock.missing.values() if line.file_name in sizes}
-    stock.strays = set(sizes) - named
+    stock.strays = set(unnamed)
     stock.stray_jobs = {found for name in stock.strays for found in JOB_ID.findall(name)}
     return stock
 

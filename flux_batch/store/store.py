@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -204,12 +205,9 @@ def image_sizes(folder: Folder) -> dict[str, int]:
     if not folder.images.exists():
         return {}
     with storage(f"cannot list {folder.images}"), os.scandir(folder.images) as entries:
+        found = ((entry.name, entry.stat(follow_symlinks=False)) for entry in entries)
         return {
-            f"{folder.images.name}/{entry.name}": _size(entry)
-            for entry in entries
-            if not entry.name.startswith(".") and not entry.is_dir(follow_symlinks=False)
+            f"images/{name}": facts.st_size if stat.S_ISREG(facts.st_mode) else -1
+            for name, facts in found
+            if name[0] != "." and not stat.S_ISDIR(facts.st_mode)
         }
-
-
-def _size(entry: os.DirEntry[str]) -> int:
-    return entry.stat(follow_symlinks=False).st_size if entry.is_file(follow_symlinks=False) else -1
