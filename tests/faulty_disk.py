@@ -49,13 +49,21 @@ class Fills:
 
 
 @dataclass(frozen=True, slots=True)
+class Misses:
+    """The calls named *name* fail whose number among their like is one of *which*, from 1."""
+
+    name: str
+    which: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Dies:
     """The process is killed just before call number *at*; a write has happened in part."""
 
     at: int
 
 
-Plan: TypeAlias = Healthy | Fails | Fills | Dies
+Plan: TypeAlias = Healthy | Fails | Fills | Misses | Dies
 
 Undo: TypeAlias = Callable[[], None]
 
@@ -102,6 +110,8 @@ class FaultyDisk(Disk):
                 if number == at or name in WRITES:
                     self.failed_at = self.failed_at or number
                     raise OSError(code, os.strerror(code))
+            case Misses(name=missed, which=which) if name == missed and self.calls.count(name) in which:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
             case Fills(at=at) if number >= at and name in WRITES and self.freed <= 0:
                 self.failed_at = self.failed_at or number
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -154,7 +164,7 @@ class FaultyDisk(Disk):
         return isinstance(self.plan, Fills) and len(self.calls) >= self.plan.at
 
     def _is_due(self) -> bool:
-        return not isinstance(self.plan, Healthy) and (len(self.calls) == self.plan.at or self._is_full())
+        return self._is_full() or (isinstance(self.plan, Fails | Dies) and len(self.calls) == self.plan.at)
 
     def sync(self, descriptor: int) -> None:
         """See :class:`Disk`; only remembered."""

@@ -47,9 +47,9 @@ class Delivery:
         strays = Strays(self.store, self.crew.keeper)
         try:
             for name in strays.damaged():
-                await self._tell(name, await strays.put_aside(name))
+                await self._tell("", await strays.put_aside(name))
             for name in strays.names():
-                await self._tell(name, await strays.settle(name))
+                await self._tell("", await strays.settle(name))
         except RunStopped as stop:
             self.brake.pull(stop)
 

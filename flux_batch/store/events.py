@@ -49,7 +49,7 @@ class Refetched:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """An image was paid for and is not kept."""
+    """An image was paid for and is not kept, or a file was found that is none of ours; then *job* is empty."""
 
     job: str
     sample: int

@@ -165,7 +165,8 @@ def told(reason: FluxBatchError | None, book: Book) -> FluxBatchError | None:
     if not isinstance(reason, StorageFailed):
         return reason
     owed = sum(len(each.open_samples) for each in book.standings.values() if each.stage in ACCEPTED)
-    what = "nothing that is paid for is missing" if not owed else f"{owed} paid images will be fetched by the next run"
+    images = "1 image is" if owed == 1 else f"{owed} images are"
+    what = f"{images} paid and will be fetched by the next run" if owed else "nothing that is paid for is missing"
     return StorageFailed(f"{reason}; {what}", hint=reason.hint)
 
 

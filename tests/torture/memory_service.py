@@ -40,6 +40,7 @@ class Manner(StrEnum):
     NO_CREDIT = "no credit"
     ECHO = "echo"
     FORGETS = "forgets"
+    FAILS_LATER = "fails later"
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ class MemoryService:
                 return said(402, status="error", message="insufficient credits")
         identity = 1000 + len(self.works)
         work = self.works[identity] = Work(str(body["track_id"]), body, self.manner)
-        if work.manner is Manner.QUEUED:
+        if work.manner in {Manner.QUEUED, Manner.FAILS_LATER}:
             return said(200, status="processing", id=identity, eta=1, future_links=self._links(identity))
         return self._success(identity)
 
@@ -115,6 +116,8 @@ class MemoryService:
         if work is None or work.manner is Manner.FORGETS:
             return said(404, status="error", message="request not found")
         work.polls += 1
+        if work.manner is Manner.FAILS_LATER:
+            return said(200, status="failed", id=identity, message="the model could not make this picture")
         if work.manner is Manner.QUEUED and work.polls < 2:
             return said(200, status="processing", id=identity)
         return self._success(identity)

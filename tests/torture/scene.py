@@ -29,6 +29,7 @@ from flux_batch.store.lines import read_lines
 from flux_batch.store.lock import locked
 from flux_batch.store.refetch import refetch
 from flux_batch.store.repair import mend_lines, put_aside_changed
+from flux_batch.store.report import Report
 
 SPEED = 500.0
 """Seconds of a run in one real second."""
@@ -101,10 +102,11 @@ class ShiftedClock(SystemClock):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How one run ended: its exit code, None where it was killed, and the error that ended it."""
+    """How one run ended: its exit code, None where it was killed, the error that ended it, and its report."""
 
     code: int | None
     error: FluxBatchError | None = None
+    report: Report | None = None
 
 
 @dataclass
@@ -114,7 +116,7 @@ class Scene:
     Attributes:
         root: where the folder, and beside it the graves of the disk, lie.
         service: outlives every run.
-        seeds, samples: the grid.
+        seeds, samples, prompt: the grid.
         told: images that a run has told its listener to be kept.
         asked_again: job -> how often somebody took it out, so that it had to be made again.
         damaged: files that somebody changed without changing their size: only a full check can see that.
@@ -127,6 +129,7 @@ class Scene:
     seeds: int = 2
     samples: int = 1
     ambiguous: str = "retry"
+    prompt: str = "a"
     disk: FaultyDisk = field(init=False)
     told: set[tuple[str, int]] = field(default_factory=set)
     asked_again: Counter[str] = field(default_factory=Counter)
@@ -145,7 +148,7 @@ class Scene:
     @property
     def grid(self) -> Grid:
         """A few small images."""
-        return grid_of(self.out, self.seeds, self.samples, self.ambiguous)
+        return grid_of(self.out, self.seeds, self.samples, self.ambiguous, self.prompt)
 
     def run(self, plan: Plan | None = None) -> Ended:
         """Run once, with *plan* for what goes wrong."""
@@ -173,7 +176,7 @@ class Scene:
             except FluxBatchError as stopped:
                 error = stopped
         code = error.exit_code if error else batch.report.exit_code if batch.report else None
-        return Ended(code, error)
+        return Ended(code, error, batch.report)
 
     def repair(self, *, rebuy: bool = False) -> list[str]:
         """Do what ``verify --repair`` does."""
@@ -244,12 +247,12 @@ class Scene:
 
 
 @cache
-def grid_of(out: Path, seeds: int, samples: int, ambiguous: str) -> Grid:
+def grid_of(out: Path, seeds: int, samples: int, ambiguous: str, prompt: str) -> Grid:
     """Return the grid of a scene."""
     return make_grid(
         {
             "name": "torture",
-            "axes": {"prompt": ["a"], "seed": {"start": 1, "count": seeds}},
+            "axes": {"prompt": [prompt], "seed": {"start": 1, "count": seeds}},
             "params": {"size": "256x256", "samples": samples},
             "output": {"dir": str(out)},
             "gates": {"size": "off", "duplicate": "off"},

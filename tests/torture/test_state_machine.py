@@ -26,6 +26,9 @@ PLANS: list[Callable[[int], Plan]] = [Dies, Fills, lambda n: Fails(n, errno.EIO)
 STORY = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], print_blob=True
 )
+SAD = {Manner.BLANK, Manner.FORGETS, Manner.FAILS_LATER}
+"""After these an image is gone for good, and ``run_well`` could not say how a good run ends."""
+
 ENDS = {0, 3, 5, 6}
 """How a run without a fault of the disk may end: credit and the cap on repeated posts included."""
 
@@ -104,7 +107,7 @@ class Life(RuleBasedStateMachine):
         (self.scene.out / "images" / "holiday.png").write_bytes(b"sun")
         self.settled = False
 
-    @rule(manner=st.sampled_from([each for each in Manner if each not in {Manner.BLANK, Manner.FORGETS}]))
+    @rule(manner=st.sampled_from([each for each in Manner if each not in SAD]))
     def change_the_service(self, manner: Manner) -> None:
         """It answers otherwise from now on; credit may be out, or be there again."""
         self.scene.service.manner = manner

@@ -69,6 +69,7 @@ SETTINGS = [
     Setting("one image is blank", Manner.BLANK, codes=(3,)),
     Setting("one job is refused", Manner.REFUSED, codes=(3,)),
     Setting("what was paid is lost", Manner.FORGETS, codes=(3,)),
+    Setting("what was accepted fails later", Manner.FAILS_LATER, codes=(3,)),
 ]
 
 
@@ -99,7 +100,7 @@ def torment(scene: Scene, setting: Setting, way: Way, number: int) -> list[str]:
 
 def missing_losses(scene: Scene, setting: Setting) -> list[str]:
     """What is paid and lost must be counted as that."""
-    if setting.manner is not Manner.FORGETS:
+    if setting.manner not in {Manner.FORGETS, Manner.FAILS_LATER}:
         return []
     audit = scene.audit()
     deque(audit.violations(), 0)

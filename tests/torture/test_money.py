@@ -1,0 +1,229 @@
+"""Paid once, never lost: each rule about money as one short story, with the service's own bill as the judge."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+
+import pytest
+from faulty_disk import Dies, Fails, Fills, Misses
+from memory_service import Manner, MemoryService
+from scene import Scene, lost_answers
+
+from flux_batch.errors import LimitReached, StorageFailed
+from flux_batch.store.lines import read_lines
+
+
+def journal(scene: Scene) -> list[dict[str, object]]:
+    """The journal's records."""
+    return [dict(record) for record in read_lines(scene.out / ".flux-batch" / "journal.jsonl")]
+
+
+def failures(scene: Scene) -> list[dict[str, object]]:
+    """The lines of ``failures.jsonl``."""
+    return [json.loads(line) for line in (scene.out / "failures.jsonl").read_text().splitlines()]
+
+
+def lost(*posts: int) -> Misses:
+    """The answers to these posts are lost."""
+    return Misses("answer", frozenset(posts))
+
+
+def test_a_lost_answer_is_repeated_once_and_declared(arena: Path) -> None:
+    """The image may have been billed twice, here it was; the line and the four numbers say so."""
+    scene = Scene(arena, seeds=1)
+
+    ended = scene.run(lost(1))
+
+    assert ended.report is not None
+    assert (ended.code, ended.report.kept, ended.report.known_billed, ended.report.possibly_billed_twice) == (
+        0,
+        1,
+        1,
+        1,
+    )
+    assert sum(scene.service.billed.values()) == 2
+    (line,) = read_lines(scene.out / "manifest.jsonl")
+    assert (line["billed"], line["attempts"]) == ("possibly_twice", 2)
+
+
+def test_after_two_lost_answers_a_job_is_held(arena: Path) -> None:
+    """In this run and in every later one, until somebody decides."""
+    scene = Scene(arena, seeds=1)
+
+    first, second = scene.run(lost(1, 2)), scene.run()
+
+    assert (first.code, second.code) == (3, 3)
+    assert len(scene.service.posts) == 2
+    assert [(each["class"], each["attempts"]) for each in failures(scene)] == [("held", 2)]
+
+
+def test_lost_answers_are_counted_over_all_runs(arena: Path) -> None:
+    """One lost to a kill and one to the wire make two."""
+    scene = Scene(arena, seeds=1)
+    healthy = Scene(arena / "other", seeds=1)
+    healthy.run()
+    scene.run(Dies(healthy.disk.calls.index("answer") + 1))
+
+    ended = scene.run(lost(1))
+
+    assert ended.code == 3
+    assert len(scene.service.posts) == 2
+    assert lost_answers(scene.out).total() == 2
+
+
+def test_whoever_asked_to_hold_is_never_billed_twice(arena: Path) -> None:
+    """The job is left to a person, and the others are made."""
+    scene = Scene(arena, ambiguous="hold")
+
+    first, second = scene.run(lost(1)), scene.run()
+
+    assert (first.code, second.code) == (3, 3)
+    assert set(scene.service.billed.values()) == {1}
+    assert first.report is not None
+    assert (first.report.kept, first.report.held, first.report.possibly_billed_twice) == (1, 1, 1)
+
+
+def test_only_so_many_lost_answers_are_repeated_in_a_run(arena: Path) -> None:
+    """Beyond the cap the run ends with code 6: something is wrong that money does not mend."""
+    scene = Scene(arena, seeds=9)
+
+    ended = scene.run(lost(*range(1, 100)))
+
+    assert ended.code == 6
+    assert isinstance(ended.error, LimitReached)
+    repeated = len(scene.service.posts) - len(set(scene.service.posts))
+    assert repeated <= 5
+    assert scene.wrong_at_the_end() == []
+
+
+def test_what_was_accepted_and_failed_later_is_never_posted_again(arena: Path) -> None:
+    """It counts as paid and lost, with the service's words."""
+    scene = Scene(arena, MemoryService(Manner.FAILS_LATER), seeds=1)
+
+    first, second = scene.run(), scene.run()
+
+    assert (first.code, second.code) == (3, 3)
+    assert len(scene.service.posts) == 1
+    assert first.report is not None
+    assert (first.report.failed, first.report.paid_but_lost) == (1, 1)
+    (failure,) = failures(scene)
+    assert failure["class"] == "paid_but_lost"
+    assert "could not make this picture" in str(failure["message"])
+
+
+def test_a_request_that_no_line_can_hold_is_refused_before_it_is_sent(arena: Path) -> None:
+    """The others are made; the job is told with its reason."""
+    scene = Scene(arena, seeds=1, prompt="\N{GRINNING FACE}" * 3000)
+
+    ended = scene.run()
+
+    assert ended.code == 3
+    assert scene.service.posts == []
+    assert [each["class"] for each in failures(scene)] == ["refused"]
+    assert "shorten the prompt" in str(failures(scene)[0]["message"])
+
+
+def test_the_longest_request_that_is_sent_fits_into_every_line(arena: Path) -> None:
+    """In journal and manifest, with every character spelled out."""
+    scene = Scene(arena, seeds=1, prompt="\N{GRINNING FACE}" * 2100)
+
+    assert scene.run().code == 0
+    assert scene.wrong_at_the_end() == []
+
+
+def test_an_answer_with_images_inside_is_not_lost_to_a_full_disk(arena: Path) -> None:
+    """Where they cannot be written down its id is, and the next run asks for them."""
+    scene = Scene(arena, MemoryService(Manner.INLINE), seeds=1)
+    healthy = Scene(arena / "other", MemoryService(Manner.INLINE), seeds=1)
+    healthy.run()
+
+    ended = scene.run(Fails(healthy.disk.calls.index("answer") + 2, errno.ENOSPC))
+
+    assert ended.code == 8
+    assert scene.run().code == 0
+    assert len(scene.service.posts) == 1
+
+
+def test_a_full_disk_ends_the_run_and_says_how_much_is_still_to_be_fetched(arena: Path) -> None:
+    """Nothing is posted after it; what was accepted is written down thanks to the reserve."""
+    scene = Scene(arena, seeds=4)
+    healthy = Scene(arena / "other", seeds=4)
+    healthy.run()
+
+    ended = scene.run(Fills(healthy.disk.calls.index("get") + 1))
+
+    assert ended.code == 8
+    assert isinstance(ended.error, StorageFailed)
+    kept = len((scene.out / "manifest.jsonl").read_text().splitlines())
+    owed = len(scene.service.posts) - kept
+    images = "1 image is" if owed == 1 else f"{owed} images are"
+    assert owed > 0
+    assert f"{images} paid and will be fetched by the next run" in str(ended.error)
+    assert len(scene.service.posts) < 4
+    assert scene.run().code == 0
+    assert scene.service.billed.total() == 4
+
+
+def test_an_image_that_is_gone_is_fetched_and_not_bought(arena: Path) -> None:
+    """Also when its link has expired; the manifest does not change by a byte."""
+    scene = Scene(arena)
+    scene.run()
+    manifest = (scene.out / "manifest.jsonl").read_bytes()
+    scene.service.generation += 1
+    next((scene.out / "images").iterdir()).unlink()
+
+    ended = scene.run()
+
+    assert ended.code == 0
+    assert len(scene.service.posts) == 2
+    assert (scene.out / "manifest.jsonl").read_bytes() == manifest
+    assert scene.wrong_at_the_end() == []
+
+
+def test_an_image_and_its_line_taken_out_are_made_again(arena: Path) -> None:
+    """That is how one asks for another copy: by one post."""
+    scene = Scene(arena)
+    scene.run()
+    first, second = (scene.out / "manifest.jsonl").read_text().splitlines(keepends=True)
+    (scene.out / "manifest.jsonl").write_text(second)
+    (scene.out / json.loads(first)["file_name"]).unlink()
+
+    assert scene.run().code == 0
+    assert scene.service.posts.count(json.loads(first)["job"]) == 2
+    assert scene.service.posts.count(json.loads(second)["job"]) == 1
+
+
+def test_a_manifest_that_is_lost_is_written_again_from_the_files(arena: Path) -> None:
+    """Every image is taken in; nothing is posted and nothing fetched."""
+    scene = Scene(arena)
+    scene.run()
+    requests = scene.service.requests
+    (scene.out / "manifest.jsonl").unlink()
+
+    assert scene.run().code == 0
+    assert scene.service.requests == requests
+    assert len((scene.out / "manifest.jsonl").read_text().splitlines()) == 2
+    assert scene.wrong_at_the_end() == []
+
+
+def test_the_journal_says_what_the_slots_did_and_why(arena: Path) -> None:
+    """For whoever asks later why a run was slow."""
+    scene = Scene(arena, MemoryService(Manner.BUSY), seeds=4)
+    scene.run()
+
+    kinds = {str(record["e"]) for record in journal(scene)}
+
+    assert {"slots_changed", "paused", "resumed"} <= kinds
+    assert all(record["reason"] for record in journal(scene) if record["e"] == "slots_changed")
+
+
+@pytest.mark.parametrize("manner", [Manner.ECHO, Manner.AT_ONCE])
+def test_the_key_is_in_no_file_though_the_service_repeats_it(arena: Path, manner: Manner) -> None:
+    """In no spelling and in no piece of twelve characters; see ``scene.SPELLINGS``."""
+    scene = Scene(arena, MemoryService(manner))
+
+    assert scene.run().code == 0
+    assert scene.wrong_at_the_end() == []
+    assert b"[key]" in (scene.out / "manifest.jsonl").read_bytes() or manner is Manner.AT_ONCE
