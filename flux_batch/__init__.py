@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from flux_batch.grid import Grid, load_grid, make_grid
     from flux_batch.plan import Plan, make_plan
     from flux_batch.plan.job import Job, job_id
-    from flux_batch.store.events import Begun, Ended, Event, Failed, Kept, Quarantined, Stopping
+    from flux_batch.store.events import Begun, Ended, Event, Failed, Kept, Quarantined, Refetched, Stopping
     from flux_batch.store.manifest import Line
     from flux_batch.store.report import Report
 
@@ -62,6 +62,7 @@ __all__ = [
     "Plan",
     "Quarantined",
     "RecordDamaged",
+    "Refetched",
     "Report",
     "RunStopped",
     "Stopping",
@@ -79,7 +80,7 @@ _HOMES = {
     "flux_batch.grid": ("Grid", "load_grid", "make_grid"),
     "flux_batch.plan": ("Plan", "make_plan"),
     "flux_batch.plan.job": ("Job", "job_id"),
-    "flux_batch.store.events": ("Begun", "Ended", "Event", "Failed", "Kept", "Quarantined", "Stopping"),
+    "flux_batch.store.events": ("Begun", "Ended", "Event", "Failed", "Kept", "Quarantined", "Refetched", "Stopping"),
     "flux_batch.store.manifest": ("Line",),
     "flux_batch.store.report": ("Report",),
 }

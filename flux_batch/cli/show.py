@@ -12,7 +12,7 @@ from tqdm import tqdm
 from flux_batch.cli.words import duration, many, plain, say
 from flux_batch.engine.events import BreakerOpened, LaneClosed, Paused
 from flux_batch.store.crew import State
-from flux_batch.store.events import Begun, Event, Failed, Kept, Quarantined, Stopping
+from flux_batch.store.events import Begun, Event, Failed, Kept, Quarantined, Refetched, Stopping
 
 EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
@@ -34,7 +34,7 @@ class Counts:
         match event:
             case Begun(planned=planned, kept=kept):
                 self.planned, self.kept = planned, kept
-            case Kept():
+            case Kept() | Refetched():
                 self.kept += 1
                 self.fresh += 1
             case Failed() | Quarantined():
@@ -130,7 +130,7 @@ class Bar:
             return
         for line in notices(event):
             self._bar.write(line, file=self._stream)
-        if isinstance(event, Kept):
+        if isinstance(event, Kept | Refetched):
             self._bar.update()
 
     def tick(self, now: float, state: State | None) -> None:  # noqa: ARG002 - see Show
