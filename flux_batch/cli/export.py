@@ -47,6 +47,12 @@ def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
 @click.option("--only", type=click.Choice(["picked", "not-rejected"]), help="Which images, by the gallery's marks.")
 @click.option("--marks", metavar="FILE", type=click.Path(path_type=Path), help="Marks file; default: OUT/marks.json.")
 @click.option("--hf", is_flag=True, help="Add a dataset card (README.md) and croissant.json.")
+@click.option(
+    "--embed-metadata",
+    "embed",
+    is_flag=True,
+    help="Write prompt, parameters and an AI provenance tag into each PNG; pixels stay.",
+)
 @click.option("--shard-size", metavar="SIZE", default="500MB", show_default=True, callback=_bytes, help="Per shard.")
 def command(  # noqa: PLR0913, PLR0917 - one for each option
     out: Path,
@@ -57,6 +63,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     only: str | None,
     marks: Path | None,
     hf: bool,  # noqa: FBT001 - click passes options by name
+    embed: bool,  # noqa: FBT001 - as above
     shard_size: int,
 ) -> None:
     """Write the images of OUT for training, each checked against its hash on the way.
@@ -77,6 +84,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
             marks=read_marks(marks or find_marks(out)) if only else Marks(),
             shard_size=shard_size,
             card=hf,
+            embed=embed,
         )
         exported = export(out, target, wish)
     say("\n".join(map(plain, _told(exported, target, wish))))
@@ -88,5 +96,14 @@ def _told(exported: Exported, target: Path, wish: Wish) -> Iterator[str]:
     empty = [part for part in wish.split.shares if part not in exported.images]
     if empty:
         yield f"nothing fell into {', '.join(empty)}: there are few values of {wish.split.by}"
+    if wish.embed:
+        yield from _embedded(exported)
     yield ""
     yield f"next: {NEXT[wish.form].format(to=target)}"
+
+
+def _embedded(exported: Exported) -> Iterator[str]:
+    left = sum(exported.images.values()) - exported.embedded
+    yield f"metadata embedded in {many(exported.embedded, 'PNG file')}"
+    if left:
+        yield f"{many(left, 'image')} left as delivered: no PNG, or one that is signed or has metadata of its own"

@@ -50,8 +50,6 @@ def out(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_same_export_again_is_the_same_bytes(out: Path, form: str) -> None:
     """No time, no name of a machine, no order but the manifest's."""
-    if form == "parquet":
-        pytest.importorskip("pyarrow")
     words = ["--hf", "--split", "0.5/0.5", "--shard-size", "400"]
 
     assert run(out, form, *words).exit_code == 0
@@ -64,8 +62,6 @@ def test_the_same_export_again_is_the_same_bytes(out: Path, form: str) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_changed_image_stops_the_export_and_leaves_no_file(out: Path, form: str) -> None:
     """A dataset with another picture in it than its line says is never seen, not even in part; exit 8."""
-    if form == "parquet":
-        pytest.importorskip("pyarrow")
     last = max((out / "images").iterdir())
     last.write_bytes(picture(99))
 

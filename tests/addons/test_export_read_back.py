@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +37,13 @@ def out(tmp_path: Path, made: list[Line]) -> Path:
     return tmp_path / "run"
 
 
-@pytest.fixture(autouse=True)
-def cache_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is left in the home folder and no host is asked."""
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """``datasets.load_dataset``: nothing is left in the home folder and no host is asked."""
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_DATASETS_OFFLINE", "1")
+    return partial(import_module("datasets").load_dataset, cache_dir=str(tmp_path / "hf"))
 
 
 def export(out: Path, form: str, *words: str) -> Path:
@@ -69,9 +73,15 @@ def said(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in TOLD}
 
 
+def told_by_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The columns: a row's own, or the JSON of a webdataset sample."""
+    columns: Mapping[str, Any] = row.get("json", row)
+    return columns
+
+
 def test_parquet_rows_and_hashes_are_equal(out: Path, made: list[Line]) -> None:
     """With pyarrow: typed columns, the very bytes of each image."""
-    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet = import_module("pyarrow.parquet")
 
     rows = parquet.read_table(export(out, "parquet") / "data").to_pylist()
 
@@ -82,12 +92,9 @@ def test_parquet_rows_and_hashes_are_equal(out: Path, made: list[Line]) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_parquet_opens_in_datasets_with_images_as_images(out: Path, made: list[Line]) -> None:
+def test_parquet_opens_in_datasets_with_images_as_images(out: Path, made: list[Line], load: Callable[..., Any]) -> None:
     """No cast_column: the file says what the column is. Split and card agree with the files."""
-    datasets = pytest.importorskip("datasets")
-    pytest.importorskip("pyarrow")
-
-    loaded = datasets.load_dataset(str(export(out, "parquet", "--split", "0.5/0.5")))
+    loaded = load(str(export(out, "parquet", "--split", "0.5/0.5")))
 
     rows = [row for part in loaded.values() for row in part]
     assert {line.sha256 for line in made} == {row["sha256"] for row in rows}
@@ -95,15 +102,14 @@ def test_parquet_opens_in_datasets_with_images_as_images(out: Path, made: list[L
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_imagefolder_opens_in_datasets(out: Path, made: list[Line]) -> None:
+def test_imagefolder_opens_in_datasets(out: Path, made: list[Line], load: Callable[..., Any]) -> None:
     """The row beside each image is its own."""
-    datasets = pytest.importorskip("datasets")
     folder = export(out, "imagefolder")
 
-    loaded = datasets.load_dataset("imagefolder", data_dir=str(folder), split="train")
+    loaded = load("imagefolder", data_dir=str(folder), split="train")
 
     assert len(made) == len(loaded)
-    raw = loaded.cast_column("image", datasets.Image(decode=False))
+    raw = loaded.cast_column("image", import_module("datasets").Image(decode=False))
     for line, row in zip(sorted(made, key=lambda line: line.job), sorted(raw, key=lambda row: row["job"]), strict=True):
         assert told(line) == said(row)
         content = row["image"]["bytes"] or Path(row["image"]["path"]).read_bytes()
@@ -112,21 +118,28 @@ def test_imagefolder_opens_in_datasets(out: Path, made: list[Line]) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("form", ["imagefolder", "webdataset", "parquet"])
-def test_the_card_leads_datasets_to_every_row_of_every_part(out: Path, made: list[Line], form: str) -> None:
-    """``load_dataset(folder)`` needs no other word."""
-    datasets = pytest.importorskip("datasets")
+def test_the_card_leads_datasets_to_every_row_of_every_part(
+    out: Path, made: list[Line], load: Callable[..., Any], form: str
+) -> None:
+    """``load_dataset(folder)`` needs no other word, and every hash is right."""
     folder = export(out, form, "--split", "0.5/0.5")
+    image = "png" if form == "webdataset" else "image"
 
-    loaded = datasets.load_dataset(str(folder))
+    loaded = load(str(folder))
 
     assert {"train", "test"} == set(loaded)
-    assert len(made) == sum(len(part) for part in loaded.values())
+    raw = loaded.cast_column(image, import_module("datasets").Image(decode=False))
+    found = [(told_by_row(row)["sha256"], row[image]) for part in raw.values() for row in part]
+    assert {line.sha256 for line in made} == {sha256 for sha256, _ in found}
+    assert len(made) == len(found)
+    for sha256, file in found:
+        assert sha256 == hashlib.sha256(file["bytes"] or Path(file["path"]).read_bytes()).hexdigest()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_webdataset_samples_and_hashes_are_equal(out: Path, made: list[Line]) -> None:
     """With webdataset: the key, the bytes, the JSON and the words of each sample, over shards."""
-    webdataset = pytest.importorskip("webdataset")
+    webdataset = import_module("webdataset")
     folder = export(out, "webdataset", "--shard-size", str(len(picture(0)) * 4 + 50))
     shards = sorted(str(path) for path in folder.glob("train-*.tar"))
 

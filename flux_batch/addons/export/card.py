@@ -23,6 +23,12 @@ MOST_VALUES = 10_000
 UNSAFE = r"[`|\\\x00-\x1f\x7f<>]"
 """Characters that end a code span, a table cell or a line of Markdown, or begin HTML."""
 
+EMBEDDED = (
+    "Each PNG says how it was made: its text `parameters` has prompt and parameters, its XMP packet the IPTC digital",
+    "source type. The pixels are as delivered. Column `source_sha256` is the hash of the file as delivered, `sha256`",
+    "that of the file here. JPEG and WebP files are as delivered.",
+)
+
 LOAD = {
     "imagefolder": 'load_dataset("imagefolder", data_dir=".")',
     "webdataset": 'load_dataset("webdataset", data_files="*.tar")',
@@ -82,6 +88,9 @@ def _body(name: str, wish: Wish, exported: Exported, lines: Iterable[Mapping[str
     if len(wish.split.shares) > 1:
         yield ""
         yield f"Rows with the same {_cell(wish.split.by)} are in the same split."
+    if wish.embed:
+        yield ""
+        yield from EMBEDDED
     yield ""
     yield from _facts(lines)
     yield ""

@@ -11,10 +11,12 @@ from pathlib import Path
 from flux_batch.addons.export.card import describe
 from flux_batch.addons.export.column import Kind, table, values
 from flux_batch.addons.export.draft import draft
+from flux_batch.addons.export.embedding import SOURCE, Embedding
 from flux_batch.addons.export.imagefolder import ImageFolder
 from flux_batch.addons.export.marks import Only
 from flux_batch.addons.export.parquet import Parquet
-from flux_batch.addons.export.row import Row, Wanted, key_of, lines
+from flux_batch.addons.export.row import Row, Wanted, key_of, lines, read_row
+from flux_batch.addons.export.stand_in import stand_ins
 from flux_batch.addons.export.webdataset import WebDataset
 from flux_batch.addons.export.wish import Exported, Wish
 from flux_batch.addons.export.writer import Format, Setting, Writer
@@ -44,6 +46,8 @@ def export(out: Path, target: Path, wish: Wish) -> Exported:
         return islice(_wanted(out, wish), seen.rows)
 
     columns = seen.columns if wish.form in TYPED else seen.guessable()
+    if wish.embed:
+        columns = {**columns, SOURCE: Kind.TEXT}
     with draft(target) as folder:
         exported = _write(out, folder, wish, columns, wanted())
         if wish.card:
@@ -54,20 +58,28 @@ def export(out: Path, target: Path, wish: Wish) -> Exported:
 def _write(out: Path, folder: Path, wish: Wish, columns: Mapping[str, Kind], wanted: Iterable[Wanted]) -> Exported:
     images: Counter[str] = Counter()
     size: Counter[str] = Counter()
-    missing = None if wish.form in TYPED else ""
-    alone = len(wish.split.shares) == 1
+    embedded = 0
     with ExitStack() as stack:
         writers: dict[str, Writer] = {}
-        for kept, line in wanted:
-            part = wish.split.part(line)
+        for part, row in _rows(out, wish, columns, wanted):
             if part not in writers:
-                setting = Setting(folder, part, alone, columns, wish.shard_size)
+                setting = Setting(folder, part, len(wish.split.shares) == 1, columns, wish.shard_size)
                 writers[part] = stack.enter_context(closing(FORMATS[wish.form](setting)))
-            writers[part].add(Row(kept, out / kept.file_name, values(line, columns, missing)))
+            writers[part].add(row)
             images[part] += 1
-            size[part] += kept.bytes
+            size[part] += len(row.content)
+            embedded += row.source is None
     order = [part for part in wish.split.shares if part in images]
-    return Exported({part: images[part] for part in order}, {part: size[part] for part in order})
+    return Exported({part: images[part] for part in order}, {part: size[part] for part in order}, embedded)
+
+
+def _rows(out: Path, wish: Wish, columns: Mapping[str, Kind], wanted: Iterable[Wanted]) -> Iterator[tuple[str, Row]]:
+    """Yield part and row of each image, one in memory at a time."""
+    missing = None if wish.form in TYPED else ""
+    embedding = Embedding(stand_ins(out)) if wish.embed else None
+    for kept, line in wanted:
+        row = read_row(kept, out / kept.file_name, values(line, columns, missing))
+        yield wish.split.part(line), row if embedding is None else embedding.into(row, line)
 
 
 def _wanted(out: Path, wish: Wish) -> Iterator[Wanted]:

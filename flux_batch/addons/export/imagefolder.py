@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from flux_batch.addons.export.row import Row
@@ -24,8 +25,7 @@ class ImageFolder:
     def add(self, row: Row) -> None:
         """See :class:`flux_batch.addons.export.writer.Writer`."""
         name = Path(row.kept.file_name).name
-        content = row.content()
-        _link(row.source, self._images / name, content)
+        _link(row, self._images / name)
         line = {"file_name": f"images/{name}", **row.columns}
         self._metadata.write(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n")
 
@@ -34,9 +34,10 @@ class ImageFolder:
         self._metadata.close()
 
 
-def _link(source: Path, target: Path, content: bytes) -> None:
-    """Give the file a second name; where that cannot be (another disk, no hard links there), write it once more."""
-    try:
-        os.link(source, target, follow_symlinks=True)
-    except OSError:
-        target.write_bytes(content)
+def _link(row: Row, target: Path) -> None:
+    """Give the row's file a second name; write it anew where that cannot be: no file, another disk, no hard links."""
+    if row.source is not None:
+        with suppress(OSError):
+            os.link(row.source, target, follow_symlinks=True)
+            return
+    target.write_bytes(row.content)

@@ -50,7 +50,7 @@ class Parquet:
 
     def add(self, row: Row) -> None:
         """See :class:`flux_batch.addons.export.writer.Writer`."""
-        content = row.content()
+        content = row.content
         if self._shards.turn(len(content)):
             self.close()
             self._writer = self._opened()

@@ -23,13 +23,15 @@ class Row:
     """One image of an export.
 
     Attributes:
-        kept: which image, and how to recognise its file.
-        source: where the file lies.
+        kept: which image.
+        content: the bytes to export.
+        source: a file that holds just these bytes, None where there is none.
         columns: name -> value, as :func:`flux_batch.addons.export.column.values` types them.
     """
 
     kept: Kept
-    source: Path
+    content: bytes
+    source: Path | None
     columns: Mapping[str, JSON]
 
     @property
@@ -37,22 +39,23 @@ class Row:
         """``<job>-<sample>``: the same in every export, and without a dot, which would end it for webdataset."""
         return key_of(self.kept)
 
-    def content(self) -> bytes:
-        """Return the file's bytes.
 
-        Raises:
-            StorageFailed: it cannot be read, or is not the file that was kept.
-        """
-        with storage(f"cannot read {self.source}"):
-            content = self.source.read_bytes()
-        found = hashlib.sha256(content).hexdigest()
-        if found != self.kept.sha256:
-            raise StorageFailed(
-                f"{self.source} has changed since it was kept: SHA-256 {found[:16]}..., "
-                f"its manifest line says {self.kept.sha256[:16]}...",
-                hint=f"nothing was exported; flux-batch verify {self.source.parent.parent} --repair",
-            )
-        return content
+def read_row(kept: Kept, source: Path, columns: Mapping[str, JSON]) -> Row:
+    """Return the row of image *kept*, whose file is *source*.
+
+    Raises:
+        StorageFailed: the file cannot be read, or is not the one that was kept.
+    """
+    with storage(f"cannot read {source}"):
+        content = source.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != kept.sha256:
+        raise StorageFailed(
+            f"{source} has changed since it was kept: SHA-256 {found[:16]}..., "
+            f"its manifest line says {kept.sha256[:16]}...",
+            hint=f"nothing was exported; flux-batch verify {source.parent.parent} --repair",
+        )
+    return Row(kept, content, source, columns)
 
 
 def key_of(kept: Kept) -> str:

@@ -26,7 +26,7 @@ class WebDataset:
 
     def add(self, row: Row) -> None:
         """See :class:`flux_batch.addons.export.writer.Writer`."""
-        content = row.content()
+        content = row.content
         tar = self._tar
         if self._shards.turn(len(content)) or tar is None:
             self.close()

@@ -21,6 +21,7 @@ class Wish:
         only: which images, as *marks* has them.
         shard_size: bytes of images after which a new shard begins.
         card: whether a dataset card and a Croissant description are written.
+        embed: whether each PNG gets its parameters and provenance as text.
     """
 
     form: str
@@ -29,11 +30,19 @@ class Wish:
     marks: Marks = field(default_factory=Marks)
     shard_size: int = SHARD_SIZE
     card: bool = False
+    embed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written: *images* and *bytes* of them per part."""
+    """What was written.
+
+    Attributes:
+        images: part -> how many of them.
+        bytes: part -> bytes of them, as exported.
+        embedded: how many carry metadata that they had not before.
+    """
 
     images: Mapping[str, int]
     bytes: Mapping[str, int]
+    embedded: int = 0

@@ -37,7 +37,6 @@ class Writer(Protocol):
         """Write one more row.
 
         Raises:
-            StorageFailed: the row's file is not the one that was kept.
             OSError: the disk refused.
         """
 
