@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -20,18 +20,19 @@ from flux_batch.engine.bell import Bells
 from flux_batch.engine.clock import Clock, SystemClock
 from flux_batch.engine.events import Event as EngineEvent
 from flux_batch.engine.pool import run_on_each
-from flux_batch.errors import FluxBatchError, RunStopped, StorageFailed
+from flux_batch.engine.spans import TRACER, Span, Tracer, about, span
+from flux_batch.errors import FluxBatchError, LimitReached, RunStopped, StorageFailed
 from flux_batch.grid import Grid
 from flux_batch.plan import Plan, make_plan
 from flux_batch.plan.job import Job
-from flux_batch.request.endpoint import Endpoint, find_endpoints
+from flux_batch.request.endpoint import Endpoint, find_endpoints, keyless
 from flux_batch.request.fleet import open_endpoints
 from flux_batch.request.transport import Transport
 from flux_batch.store.agenda import Agenda
 from flux_batch.store.crew import DOWNLOADS, Crew, Ground, State, check_price, hire
 from flux_batch.store.delivery import Delivery
 from flux_batch.store.disk import DISK, Disk
-from flux_batch.store.events import Begun, Ended, Event, Stopping, journal_line
+from flux_batch.store.events import Begun, Ended, Event, Stopping, about_job, journal_line, totals
 from flux_batch.store.folder import Folder
 from flux_batch.store.preflight import room_needed
 from flux_batch.store.report import Ending, Report, failures, report, run_record, told, versions, write_reports
@@ -59,31 +60,35 @@ class Batch:
     print(batch.report.kept)
     ```
 
-    Leaving the block early cancels the run; what was paid for is in the journal and the next run fetches it.
+    Leaving the block early cancels the run, and so does cancelling the scope around it; what was paid for is in the
+    journal and the next run fetches it.
 
     Args:
         grid: what to make.
-        clock, rng: time and jitter.
+        clock, rng: time and jitter. The deadline, the pauses and every time in the journal come from this clock.
         endpoint: where to post and with which key; None reads both from the grid and the environment.
+        transport: posts and fetches, instead of HTTP: then no key is looked for. It is the caller's to open and close.
+        disk: makes all changes to the output folder; reading goes to the real one.
+        tracer: hears each step of each job begin and end.
         drain: seconds that what is under way has to come home once the run is ending.
         webhook: URL the service is told to call when an image is done; whoever hears the call
             rings *bells* with its ``track_id``: a hint that wakes the job's poll. A forged one does no harm.
-
-    Attributes:
-        disk: makes all changes to the output folder; another one is put here before entering.
 
     Raises:
         UsageError: on entering, where the key is missing or unusable.
         RunStopped: from the iteration, after its last event, where the run ended before all was done.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a keyword for each seam, each with what is real behind it
         self,
         grid: Grid,
         *,
         clock: Clock | None = None,
         rng: random.Random | None = None,
         endpoint: Endpoint | None = None,
+        transport: Transport | None = None,
+        disk: Disk = DISK,
+        tracer: Tracer | None = None,
         drain: float = DRAIN,
         webhook: str | None = None,
         bells: Bells | None = None,
@@ -95,7 +100,9 @@ class Batch:
             clock or SystemClock(), rng or random.Random(), webhook or grid.webhook.url, bells=bells or Bells()
         )
         self._endpoint = endpoint
-        self.disk: Disk = DISK
+        self._transport = transport
+        self.disk = disk
+        self._tracer = tracer
         self._drain = drain
         self._crew: Crew | None = None
         self._error: FluxBatchError | None = None
@@ -120,7 +127,7 @@ class Batch:
 
     async def __aenter__(self) -> Self:
         check_price(self.grid)
-        endpoints = (self._endpoint,) if self._endpoint else find_endpoints(self.grid.accounts)
+        endpoints = self._endpoints()
         self._drain = min(self._drain, FREE_DRAIN) if endpoints[0].forgets else self._drain
         self._send, self._receive = anyio.create_memory_object_stream[Event](BACKLOG)
         self._at_once = anyio.Event()
@@ -128,6 +135,13 @@ class Batch:
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._run, endpoints)
         return self
+
+    def _endpoints(self) -> tuple[Endpoint, ...]:
+        if self._endpoint is not None:
+            return (self._endpoint,)
+        if self._transport is not None:
+            return (keyless(self.grid.accounts[0].base_url),)
+        return find_endpoints(self.grid.accounts)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -152,13 +166,22 @@ class Batch:
 
     async def _run(self, endpoints: tuple[Endpoint, ...]) -> None:
         """Open the store and make what is missing; keep what ends the run for whoever iterates."""
-        with self._send:
+        TRACER.set(self._tracer)
+        with self._send, span("run", grid=self.grid.name, planned=self.plan.images) as told:
             try:
                 folder = Folder(self.grid.output.dir, self.disk)
                 async with open_store(folder, self._ground.clock, forgets=endpoints[0].forgets) as store:
                     await self._make(store, endpoints)
             except FluxBatchError as error:
                 self._error = error
+            finally:
+                self._tell_end(told)
+
+    def _tell_end(self, told: Span) -> None:
+        if self.report is not None:
+            told.tell(**totals(self.report))
+        if self._error is not None and not isinstance(self._error, LimitReached):
+            told.fail(type(self._error).__name__, str(self._error))
 
     async def _make(self, store: Store, endpoints: tuple[Endpoint, ...]) -> None:
         agenda = Agenda(self.plan, store, self.grid.limits, forgets=endpoints[0].forgets)
@@ -174,7 +197,8 @@ class Batch:
         await self._send.send(Begun(self.plan.images, store.stock.done.images, agenda.owed, tuple(store.notes)))
         failed: FluxBatchError | None = None
         try:
-            async with open_endpoints(endpoints, links=DOWNLOADS) as transport:
+            given = self._transport
+            async with nullcontext(given) if given else open_endpoints(endpoints, links=DOWNLOADS) as transport:
                 await self._deliver_all(store, agenda, transport)
         except FluxBatchError as error:
             failed = error
@@ -202,14 +226,18 @@ class Batch:
 
     async def _deliver(self, delivery: Delivery, job: Job) -> None:
         """Bring one job home; a bug fails its job, loudly, and no other."""
-        try:
-            await delivery.deliver(job)
-        except Exception:
-            log.exception("a bug in flux-batch failed job %s; please report it", job.id)
-            delivery.agenda.bugs += 1
-        finally:
-            delivery.agenda.done_with(job.id)
-        await delivery.tell_failure(job)
+        with about(job.id), span("job", **about_job(job)) as told:
+            try:
+                await delivery.deliver(job)
+            except Exception:
+                log.exception("a bug in flux-batch failed job %s; please report it", job.id)
+                delivery.agenda.bugs += 1
+            finally:
+                delivery.agenda.done_with(job.id)
+            await delivery.tell_failure(job)
+            trouble = delivery.trouble(job.id)
+            if trouble is not None:
+                told.fail(*trouble)
 
     async def _end_the_drain(self, under_way: anyio.CancelScope) -> None:
         brake = self._ground.brake

@@ -14,6 +14,9 @@ from flux_batch.request.key import Key, find_key
 
 EMBEDDED = "embedded"
 EMBEDDED_KEY = "embedded-server-needs-no-key"
+NO_KEY = "the-transport-has-its-own-key"
+ELSEWHERE = "http://transport.invalid"
+"""A name that no machine can have (RFC 2606)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,16 @@ class Endpoint:
             return
         async with embedded_server() as base_url, open_transport(base_url, self.key, links=links) as transport:
             yield transport
+
+
+def keyless(base_url: str) -> Endpoint:
+    """Return the endpoint of a transport that somebody else opens and signs for.
+
+    Args:
+        base_url: what the journal calls it. ``embedded`` does not stay: it would say that the service forgets what it
+            accepted, which nobody knows.
+    """
+    return Endpoint(ELSEWHERE if base_url == EMBEDDED else base_url, Key(NO_KEY))
 
 
 def find_endpoints(accounts: Sequence[Account]) -> tuple[Endpoint, ...]:

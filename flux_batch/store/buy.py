@@ -16,6 +16,7 @@ from flux_batch.engine.outcome import NeverSent as NothingSent
 from flux_batch.engine.retries import Retries
 from flux_batch.engine.retry import Failures
 from flux_batch.engine.slots import Slots
+from flux_batch.engine.spans import span
 from flux_batch.errors import AnswerLost, LimitReached, NeverSent, RunStopped, StorageFailed
 from flux_batch.plan.job import Job, canonical
 from flux_batch.request.body import wire_body
@@ -123,9 +124,12 @@ class Buyer:
 
     async def _pay(self, job: Job, lane: str) -> Outcome:
         """Post within the budget: what one post may cost is set aside before its intent is written."""
-        with await self.budget.reserve(job.samples) as room:
+        with await self.budget.reserve(job.samples) as room, span("post", lane=lane or None) as told:
             outcome = await self._post(job, lane)
             room.settle(outcome)
+            told.tell(outcome=type(outcome).__name__, attempt=self._standing(job).attempts)
+            if not isinstance(outcome, Accepted):
+                told.fail(type(outcome).__name__)
         return outcome
 
     async def _too_long(self, job: Job) -> Standing:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import anyio
 
 from flux_batch.engine.brake import Brake
+from flux_batch.engine.spans import span
 from flux_batch.errors import FluxBatchError, RunStopped
 from flux_batch.plan.job import Job
 from flux_batch.store import record
@@ -94,16 +95,20 @@ class Delivery:
             await self.store.record(record.fate(standing.job.id, sample, Fate.KEPT))
             return
         try:
-            arrival = await self.crew.fetcher.arrive(standing, sample, self.crew.buyer.follower)
+            with span("download", sample=sample) as told:
+                arrival = await self.crew.fetcher.arrive(standing, sample, self.crew.buyer.follower)
+                told.tell(bytes=arrival.facts.bytes, format=arrival.facts.format)
         except ImageLost as lost:
             await self.store.settle(record.fate(standing.job.id, sample, Fate.LOST, reason=str(lost)))
             return
         except Broken as broken:
-            with anyio.CancelScope(shield=True):
+            with anyio.CancelScope(shield=True), span("keep", sample=sample):
                 kept: Home = await self.crew.keeper.set_broken_aside(standing, sample, broken)
         else:
-            with anyio.CancelScope(shield=True):
+            with anyio.CancelScope(shield=True), span("keep", sample=sample) as told:
                 kept = await self.crew.keeper.keep(standing, sample, arrival)
+                if isinstance(kept, SetAside):
+                    told.fail("gate", kept.reason)
         await self._tell(standing.job.id, kept, sample)
 
     async def _tell(self, job: str, home: Home, sample: int = 0) -> None:
@@ -115,10 +120,17 @@ class Delivery:
             case SetAside(file_name, reason):
                 await self.emit(Quarantined(job, sample, file_name, reason))
 
+    def trouble(self, job: str) -> tuple[str, str] | None:
+        """Return class and words of what left *job* without an image; None where it has all, or the run is ending."""
+        standing = self.store.book.standings.get(job)
+        if standing is None or self.brake.pulled:
+            return None
+        return failure_class(standing), standing.problem[1] if standing.problem else ""
+
     async def tell_failure(self, job: Job) -> None:
         """Tell that *job* has no image, where that is so and the run goes on."""
         standing = self.store.book.standings.get(job.id)
-        if standing is None or self.brake.pulled or not standing.open_samples:
+        trouble = self.trouble(job.id)
+        if standing is None or trouble is None or not standing.open_samples:
             return
-        message = standing.problem[1] if standing.problem else ""
-        await self.emit(Failed(job.id, failure_class(standing), message, str(job.body.get("prompt", ""))))
+        await self.emit(Failed(job.id, *trouble, str(job.body.get("prompt", ""))))

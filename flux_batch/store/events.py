@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
 from flux_batch.engine.events import Event as EngineEvent
-from flux_batch.plan.job import JSON
+from flux_batch.engine.spans import Fact
+from flux_batch.plan.job import JSON, Job
 from flux_batch.store.manifest import Line
 from flux_batch.store.record import Record
 from flux_batch.store.report import Report
@@ -90,6 +91,21 @@ def journal_line(event: EngineEvent) -> Record:
     """Return what the journal says of a change in the engine: its name, its numbers and its reason."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
     return {"e": name, **{field: _finite(value) for field, value in asdict(event).items() if value != ""}}
+
+
+def about_job(job: Job) -> dict[str, Fact]:
+    """Return what a tracer is told of a job when it begins."""
+    told: dict[str, Fact] = {"job": job.id, "samples": job.samples, "style": job.style}
+    for name in ("prompt", "seed", "model_id"):
+        value = job.body.get(name)
+        told[name] = value if isinstance(value, str | int | float) else None
+    return told
+
+
+def totals(report: Report) -> dict[str, Fact]:
+    """Return what a tracer is told of a run when it ends: the numbers of ``run.json``."""
+    facts = report.to_json()
+    return {name: value for name, value in facts.items() if name != "v" and isinstance(value, int | float)}
 
 
 def _finite(value: JSON) -> JSON:

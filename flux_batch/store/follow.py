@@ -9,6 +9,7 @@ from typing import TypeAlias, assert_never
 from flux_batch.engine.bell import Bells
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.pollgate import Pace
+from flux_batch.engine.spans import span
 from flux_batch.errors import TransportError
 from flux_batch.plan.job import JSON
 from flux_batch.request.fleet import through
@@ -49,6 +50,10 @@ class Follower:
     async def follow(self, standing: Standing) -> Standing:
         """Poll a pending job until its images exist, it fails, or patience ends; then it stays pending."""
         given = standing.generation or Generation()
+        with span("wait", eta=given.eta):
+            return await self._follow(standing, given)
+
+    async def _follow(self, standing: Standing, given: Generation) -> Standing:
         began, known_for = self.clock.monotonic(), self._known_for(given)
         forms = cycle(fetch_requests(given.id or ""))
         form = next(forms)
@@ -109,6 +114,12 @@ class Follower:
 
     async def _poll(self, form: Form, given: Generation) -> PollVerdict:
         self.store.book.polled()
+        with span("poll") as told:
+            verdict = await self._asked(form, given)
+            told.tell(answer=type(verdict).__name__)
+        return verdict
+
+    async def _asked(self, form: Form, given: Generation) -> PollVerdict:
         path, body = form
         try:
             answer = await through(self.transport, given.lane).post(path, body, within=POLL_WITHIN)
