@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,34 @@ async def test_marks_last_and_are_what_export_reads(page: Page, made: list[Line]
     metadata = await anyio.Path(tmp_path / "export/imagefolder/metadata.jsonl").read_text()
     assert [picked] == [f"{row['job']}-{row['sample']}" for row in map(json.loads, metadata.splitlines())]
     assert picked in {key(line) for line in made}
+
+
+async def test_two_in_a_place_lie_side_by_side_and_leave_no_room(page: Page) -> None:
+    """Rows are then half as high as their columns are wide; a third one makes them square again."""
+    sizes = "(box => [box.width, box.height])(document.querySelector('.tile').getBoundingClientRect())"
+    assert await page.run(sizes) == [256, 256]
+
+    await choose(page, slider="none")
+    assert await page.run(sizes) == [256, 256]
+    await page.run("document.querySelectorAll('#facets details')[1].querySelectorAll('input')[0].click()")
+    await page.run("document.querySelectorAll('#facets details')[1].querySelectorAll('input')[1].click()")
+    await page.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    assert await page.run(sizes) == [256, 128]
+    assert await shown(page) == 3 * 2 * 2 + 2
+
+
+@pytest.mark.parametrize(
+    "folder, word", [("runs/night 1", "'runs/night 1'"), ("runs/it's", "'runs/it'\\''s'"), ("runs/a-1", "runs/a-1")]
+)
+async def test_the_command_for_saved_marks_can_be_typed_as_it_stands(page: Page, folder: str, word: str) -> None:
+    """A folder with a space or a quote is one word for the shell."""
+    await page.run(f"GALLERY.head.folder = {json.dumps(folder)}; document.getElementById('save').disabled = false")
+    await page.run("document.getElementById('save').click()")
+
+    (told,) = await texts(page, "#command")
+    assert word == told.removeprefix("flux-batch export ").partition(" --format ")[0]
+    assert [folder, "--format"] == shlex.split(told)[2:4]
 
 
 @pytest.mark.parametrize("width", [380, 1280])

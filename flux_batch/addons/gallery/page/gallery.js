@@ -76,6 +76,9 @@ function controls() {
   marks();
 }
 
+// As a shell takes it for one word.
+function quoted(word) { return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`; }
+
 function option(value, text) {
   const element = document.createElement("option");
   element.value = value;
@@ -183,7 +186,7 @@ MARKS.changed = () => {
 };
 $("save").addEventListener("click", () => {
   MARKS.save();
-  $("command").textContent = `flux-batch export ${GALLERY.head.folder} --format imagefolder --only picked --marks ~/Downloads/marks.json`;
+  $("command").textContent = `flux-batch export ${quoted(GALLERY.head.folder)} --format imagefolder \\\n  --only picked --marks ~/Downloads/marks.json`;
   $("told").showModal();
 });
 $("load").addEventListener("click", () => $("file").click());

@@ -1,7 +1,7 @@
 "use strict";
 // The wall and the matrix. Only what can be seen is in the document: a hundred thousand cells cost what a screen costs.
 
-const GAP = 6, MARGIN = 16, NARROW = 720, AHEAD = 400, MOSAIC = 4;
+const GAP = 6, MARGIN = 16, NARROW = 720, AHEAD = 400, MOSAIC = 4, LINE = 20;
 
 class Grid {
   constructor(open) {
@@ -59,7 +59,10 @@ class Grid {
     this.top = this.matrix ? 36 : GAP;
     this.above = this.matrix && this.narrow ? 26 : 0;
     this.below = !this.matrix && this.view.rows >= 0 ? 22 : 0;
-    this.stride = this.step + this.above + this.below;
+    // Two in every place lie side by side: a square would be half empty.
+    const fullest = [...this.slots.values()].reduce((most, ids) => Math.max(most, ids.length), 0);
+    this.tall = this.matrix && fullest === 2 ? Math.ceil(this.view.size / 2) : this.view.size;
+    this.stride = this.tall + GAP + this.above + this.below;
     if (!this.matrix) this.across = Math.max(1, Math.floor((this.scroll.clientWidth - 2 * MARGIN + GAP) / this.step));
     const columns = this.matrix ? this.columns.length : this.across;
     this.down = this.matrix ? this.rows.length : Math.ceil(this.slots.size / this.across);
@@ -104,7 +107,7 @@ class Grid {
 
   label(row) {
     const y = this.top + row * this.stride;
-    if (!this.narrow) return this.words(this.labels, this.view.rows, this.rows[row], 0, y, this.left - GAP, this.view.size);
+    if (!this.narrow) return this.words(this.labels, this.view.rows, this.rows[row], 0, y, this.left - GAP, this.tall);
     return this.words(this.labels, this.view.rows, this.rows[row], 0, y, this.scroll.clientWidth, this.above);
   }
 
@@ -114,6 +117,7 @@ class Grid {
     element.append(text);
     at(element, x, y);
     Object.assign(element.style, { width: `${width}px`, height: `${height}px` });
+    text.style.webkitLineClamp = Math.max(1, Math.floor((height - 16) / LINE));
     into.append(element);
     return element;
   }
@@ -124,7 +128,7 @@ class Grid {
     const tile = document.createElement(ids ? "button" : "div");
     tile.className = ids ? "tile" : "tile none";
     at(tile, this.left + column * this.step, this.top + this.above + row * this.stride);
-    Object.assign(tile.style, { width: `${this.view.size}px`, height: `${this.view.size}px` });
+    Object.assign(tile.style, { width: `${this.view.size}px`, height: `${this.tall}px` });
     Object.assign(tile, { ids: ids ?? [], row, column });
     if (ids) this.fill(tile);
     this.tiles.append(tile);
