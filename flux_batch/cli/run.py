@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import signal
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from flux_batch.cli.unattended import Beside
+from flux_batch.cli.unattended import GOOD_NIGHTS, Beside
 from flux_batch.cli.words import complaining, say
 
 if TYPE_CHECKING:
     from anyio.abc import TaskStatus
 
+    from flux_batch.addons.remote.mirror import Mirror
     from flux_batch.batch import Batch
     from flux_batch.cli.show import Show
     from flux_batch.errors import FluxBatchError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 KEYS = {
     "out": "output.dir",
+    "mirror": "output.mirror",
     "base_url": "endpoint.base_url",
     "concurrency": "limits.concurrency",
     "rate": "limits.rate",
@@ -43,6 +45,7 @@ KEYS = {
     "verbose": "run.verbose",
     "log_format": "run.log_format",
     "metrics_file": "run.metrics_file",
+    "otel": "run.otel",
 }
 """Option -> key of the grid file: each can be written there as well, and the command line wins.
 
@@ -64,6 +67,7 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
 @click.argument("grid", metavar="GRID", type=click.Path())
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Replace one value: axes.seed.count=2.")
 @click.option("--out", metavar="DIR", type=click.Path(), help="Output folder.")
+@click.option("--mirror", metavar="URL", help="Copy all that is public there: s3://bucket/set.")
 @click.option("--base-url", metavar="URL", help="Where to post, or `embedded`.")
 @click.option("--concurrency", metavar="N|auto", callback=_number_or_auto, help="Jobs at the service at once.")
 @click.option("--rate", metavar="N/s|N/min", help="Posts per time.")
@@ -83,6 +87,7 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
 @click.option("-v", "--verbose", count=True, default=None, help="More words; twice for all.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="json: one object a line on stderr.")
 @click.option("--metrics-file", metavar="FILE", type=click.Path(), help="Keep numbers for Prometheus there.")
+@click.option("--otel", is_flag=True, default=None, help="Send trace and numbers, as OTEL_* variables say.")
 @click.option("--on-finish", metavar="COMMAND", help="Give this to the shell when the run is over.")
 def command(grid: str, settings: tuple[str, ...], on_finish: str | None, **options: Any) -> None:
     """Make the images of GRID. The same command again makes what is missing, and buys nothing twice."""
@@ -145,10 +150,18 @@ def _run(beside: Beside, path: str) -> int:
             _sum_up(ended, beside, path)
         if error is not None:
             beside.complain(error)
-        code = ended.report.exit_code if ended is not None else error.exit_code if error is not None else 1
+        code = _exit_code(ended, error)
         beside.finish(code, error)
         return code
     return 128 + signal.SIGINT
+
+
+def _exit_code(ended: Ended | None, error: FluxBatchError | None) -> int:
+    """Return the run's own code; where that is a good one, the code of what kept its copy from being complete."""
+    if ended is None:
+        return 1 if error is None else error.exit_code
+    code = ended.report.exit_code
+    return error.exit_code if error is not None and code in GOOD_NIGHTS else code
 
 
 def _sum_up(ended: Ended, beside: Beside, path: str) -> None:
@@ -157,7 +170,8 @@ def _sum_up(ended: Ended, beside: Beside, path: str) -> None:
 
     grid = beside.grid
     if not (grid.run.quiet or beside.as_json):
-        for line in summary(ended.report, grid.output.dir, path, changed=ended.changed):
+        copy = grid.output.mirror if beside.mirrored else None
+        for line in summary(ended.report, grid.output.dir, path, changed=ended.changed, copy=copy):
             say(line, err=grid.run.json_)
     if grid.run.json_:
         say(json.dumps(ended.report.to_json(), indent=2))
@@ -167,16 +181,17 @@ async def _batch(beside: Beside) -> tuple[Ended | None, FluxBatchError | None]:
     """Run the grid, with a receiver for webhook calls beside it where one is wanted."""
     from flux_batch.batch import Batch
 
-    grid = beside.grid
+    grid, tracer = beside.grid, beside.telemetry and beside.telemetry.tracer
     if grid.webhook.listen is None:
-        return await _listen(Batch(grid), beside)
+        return await _listen(Batch(grid, tracer=tracer), beside)
     from flux_batch.addons.webhook.receiver import receiving
     from flux_batch.engine.bell import Bells
 
     bells = Bells()
     async with receiving(grid.webhook.listen, bells.ring) as receiver:
         public = grid.webhook.url or f"http://{grid.webhook.listen.rpartition(':')[0]}:{receiver.port}"
-        return await _listen(Batch(grid, webhook=receiver.url(public), bells=bells), beside)
+        batch = Batch(grid, webhook=receiver.url(public), bells=bells, tracer=tracer)
+        return await _listen(batch, beside)
 
 
 async def _listen(batch: Batch, beside: Beside) -> tuple[Ended | None, FluxBatchError | None]:
@@ -184,26 +199,39 @@ async def _listen(batch: Batch, beside: Beside) -> tuple[Ended | None, FluxBatch
     import anyio
 
     from flux_batch.errors import FluxBatchError
-    from flux_batch.store.events import Ended
 
     ended, error = None, None
     show = beside.show(anyio.current_time())
     async with anyio.create_task_group() as tasks:
-        await tasks.start(_pass_signals_on, batch)
+        await tasks.start(_pass_signals_on, batch, beside.mirror)
         tasks.start_soon(_tick, show, batch)
         if beside.metrics is not None:
             tasks.start_soon(beside.metrics.keep_writing)
         try:
-            async with batch:
-                async for event in batch:
-                    show.take(event)
-                    ended = event if isinstance(event, Ended) else ended
-        except FluxBatchError as stopped:
-            error = stopped
-        finally:
-            show.close()
+            async with beside.mirror or nullcontext():
+                ended, error = await _draw(batch, show)
+                error = await beside.copied(ended, error)
+        except FluxBatchError as refused:
+            error = refused
         tasks.cancel_scope.cancel()
     return ended, error
+
+
+async def _draw(batch: Batch, show: Show) -> tuple[Ended | None, FluxBatchError | None]:
+    from flux_batch.errors import FluxBatchError
+    from flux_batch.store.events import Ended
+
+    ended = None
+    try:
+        async with batch:
+            async for event in batch:
+                show.take(event)
+                ended = event if isinstance(event, Ended) else ended
+    except FluxBatchError as stopped:
+        return ended, stopped
+    finally:
+        show.close()
+    return ended, None
 
 
 async def _tick(show: Show, batch: Batch) -> None:
@@ -214,10 +242,11 @@ async def _tick(show: Show, batch: Batch) -> None:
         show.tick(anyio.current_time(), batch.state)
 
 
-async def _pass_signals_on(batch: Batch, *, task_status: TaskStatus[None]) -> None:
+async def _pass_signals_on(batch: Batch, mirror: Mirror | None, *, task_status: TaskStatus[None]) -> None:
     """The first signal ends the posting, the second ends the waiting for what is under way."""
     import anyio
 
+    from flux_batch.batch import DRAIN
     from flux_batch.errors import Interrupted
 
     with anyio.open_signal_receiver(*SIGNALS) as received:
@@ -225,6 +254,9 @@ async def _pass_signals_on(batch: Batch, *, task_status: TaskStatus[None]) -> No
         async for number in received:
             # SIGHUP, a closed terminal, ends a run as SIGTERM does.
             code = 128 + (signal.SIGTERM if number == signal.SIGHUP else number)
+            reason = Interrupted(f"interrupted by {signal.Signals(number).name}", code=code, hint=HINT)
+            if mirror is not None:
+                mirror.hurry(reason, 0.0 if batch.stopping else DRAIN)
             if batch.stopping:
                 batch.stop_now()
-            batch.stop(Interrupted(f"interrupted by {signal.Signals(number).name}", code=code, hint=HINT))
+            batch.stop(reason)

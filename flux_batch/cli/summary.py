@@ -10,12 +10,17 @@ from flux_batch.cli.words import duration, many, plain
 from flux_batch.store.report import Report
 
 
-def summary(report: Report, out: Path, grid: str, *, changed: bool) -> Iterator[str]:
-    """Yield the lines of the summary; where the run was stopped, its error says what to do next."""
+def summary(report: Report, out: Path, grid: str, *, changed: bool, copy: str | None = None) -> Iterator[str]:
+    """Yield the lines of the summary; where the run was stopped, its error says what to do next.
+
+    *copy* is the URL of a complete copy of the folder.
+    """
     yield _here(report, changed=changed)
     yield from (f"  {line}" for line in _missing(report))
     yield f"  {'images':<10} {plain(str(out / 'images'))}"
     yield f"  {'manifest':<10} {plain(str(out / 'manifest.jsonl'))}"
+    if copy is not None:
+        yield f"  {'mirror':<10} {plain(copy)}"
     yield from (f"  {line}" for line in _money(report))
     if report.message is None:
         yield ""

@@ -74,7 +74,7 @@ class Grid(Cells):
         """Return the grid with what its file and its name decide: source, key file, output folder."""
         changed: dict[str, Any] = {}
         if "dir" not in self.output.model_fields_set:
-            changed["output"] = Output(dir=Path("runs") / self.name, name=self.output.name)
+            changed["output"] = self.output.model_copy(update={"dir": Path("runs") / self.name})
         if source is not None:
             changed["endpoint"] = self.endpoint.beside(source.parent)
             changed["endpoints"] = tuple(each.beside(source.parent) for each in self.endpoints)

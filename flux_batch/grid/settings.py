@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from flux_batch.grid.duration import CLOCK, per_second, seconds
 from flux_batch.grid.problem import shown
@@ -22,6 +22,9 @@ LANE = r"^[A-Za-z0-9._-]{1,40}$"
 LISTEN = r"^[^\s/]+:\d{1,5}$"
 CALLED = r"^https?://[^\s]+$"
 SHARD = re.compile(r"(\d+)/(\d+)")
+STORE = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#]+")
+WITH_SECRET = re.compile(r"[^:]+://[^/@]*:[^@]*@|.*[?#]", re.DOTALL)
+"""A URL that names a user with a password, or that carries a query, as signed links do."""
 Gate: TypeAlias = Literal["off", "flag", "quarantine"]
 
 
@@ -182,8 +185,28 @@ class Gates(Strict):
 class Output(Strict):
     """Where the images go."""
 
-    dir: PathText = Field(Path("runs/grid"), description="folder, from the working directory; runs/<name> if left out")
+    dir: PathText = Field(
+        Path("runs/grid"),
+        description="folder, from the working directory; runs/<name> if left out; a URL is taken for the mirror",
+    )
     name: str = Field("{job}-{sample}", description="file name without extension, of {job}, {sample} and {seed}")
+    mirror: str | None = Field(None, description="URL where all that is public is copied to: s3://bucket/nightly")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_folder(cls, value: object) -> object:
+        """Take a URL as the folder for what it means: a run locks its folder, so the URL can only be a copy of it."""
+        if not isinstance(value, dict) or not isinstance(value.get("dir"), str) or "://" not in value["dir"]:
+            return value
+        if value.get("mirror") is not None:
+            complain("output.dir and output.mirror both name a URL", "name a folder as output.dir, or leave it out")
+        rest = {name: given for name, given in value.items() if name != "dir"}
+        return {**rest, "mirror": checked_store(value["dir"], "output.dir")}
+
+    @field_validator("mirror")
+    @classmethod
+    def _is_a_store(cls, value: str | None) -> str | None:
+        return None if value is None else checked_store(value, "output.mirror")
 
     @field_validator("name")
     @classmethod
@@ -194,6 +217,21 @@ class Output(Strict):
         if "{job}" not in value or "{sample}" not in value:
             complain("output.name needs {job} and {sample}, or two images would share a name", 'name: "{job}-{sample}"')
         return value
+
+
+def checked_store(value: str, name: str) -> str:
+    """Return *value*, the URL of a place to write to, without a slash at its end; *name* is who says so.
+
+    Its secrets are the business of the library that opens it: a URL is printed and written down.
+    """
+    if WITH_SECRET.match(value):
+        complain(
+            f"{name} holds more than an address",
+            "take out password and query: credentials come from the environment or a profile, as the store's tools do",
+        )
+    if not STORE.fullmatch(value) or "::" in value:
+        complain(f"{name} must be a URL like s3://bucket/nightly, not {shown(value)}")
+    return value.rstrip("/") if not value.endswith("://") else value
 
 
 class Webhook(Strict):
@@ -213,3 +251,4 @@ class Words(Strict):
     verbose: int = Field(0, ge=0, le=3, description="as many as -v is given")
     log_format: Literal["text", "json"] = Field("text", description="json: one object a line on stderr, for machines")
     metrics_file: PathText | None = Field(None, description="numbers for Prometheus, kept up to date while it runs")
+    otel: bool = Field(False, description="send trace and numbers by OTLP, as the OTEL_* environment says")
