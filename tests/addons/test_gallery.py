@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
-from run_folder import cells, grow, key, marks, note, picture
+from run_folder import cells, grow, key, line, marks, note, picture
 
 from flux_batch.addons.gallery import data
 from flux_batch.cli.gallery import command
@@ -64,6 +64,21 @@ def test_each_image_has_its_thumbnail_and_it_is_made_once(tmp_path: Path) -> Non
     after = thumbs(tmp_path)
     assert (len(before), len(after)) == (5, 8)
     assert before.items() <= after.items()
+
+
+def test_images_with_the_same_bytes_share_a_thumbnail(tmp_path: Path) -> None:
+    """Also while several of them are looked at at once."""
+    lines = [line(picture(n // 4), axes) for n, axes in enumerate(cells(["a fox"], 800))]
+    (tmp_path / "images").mkdir()
+    for n, made in enumerate(lines):
+        (tmp_path / made.file_name).write_bytes(picture(n // 4))
+    note(tmp_path / "manifest.jsonl", *(made.to_json() for made in lines))
+
+    done = run(tmp_path)
+
+    assert done.exit_code == 0, done.output
+    assert "800 kept" in done.stdout
+    assert len(thumbs(tmp_path)) == 200
 
 
 def test_a_thumbnail_is_small_and_in_proportion(tmp_path: Path) -> None:

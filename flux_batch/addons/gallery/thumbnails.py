@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from threading import get_ident
 
 from PIL import Image
 
@@ -106,9 +107,9 @@ def _small(content: bytes) -> bytes:
 
 
 def _write(target: Path, content: bytes) -> None:
-    """Write a file that appears when it is whole; whoever comes first, the bytes are the same."""
+    """Write a file that appears when it is whole; images with the same bytes may get here at once."""
     with storage(f"cannot write {target}"):
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+        draft = target.with_name(f".{target.name}.{os.getpid()}-{get_ident()}.new")
         draft.write_bytes(content)
         draft.replace(target)
