@@ -134,8 +134,8 @@ class Run:
     async def _watch(self, job: Served) -> None:
         watch = self._pace.watch(job.eta)
         await watch.turn()
-        while not await self.service.poll(job):
-            watch.pending()
+        while not (answer := await self.service.poll(job)).done:
+            watch.pending(answer.eta)
             await watch.turn()
         watch.ready()
         self.delays.append(anyio.current_time() - job.end)
@@ -144,7 +144,7 @@ class Run:
         await anyio.sleep(max(job.eta, 1.0))
         for pause in (min(15.0, 2 * 1.5**n) for n in count()):
             await self._pace.turn()
-            if await self.service.poll(job):
+            if (await self.service.poll(job)).done:
                 break
             await anyio.sleep(self._rng.uniform(0.5, 1.0) * pause)
         self.delays.append(anyio.current_time() - job.end)

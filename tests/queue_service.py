@@ -43,6 +43,14 @@ class Served:
         return now >= self.end
 
 
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """The answer to a poll: whether the job is done, and the seconds it still takes, None where that is not said."""
+
+    done: bool
+    eta: float | None = None
+
+
 @dataclass(slots=True)
 class QueueService:
     """Takes up to *depth* jobs at a time.
@@ -53,6 +61,7 @@ class QueueService:
         latency: one way through the network.
         holds: whether the answer comes when the job is done; else at once, with an eta.
         eta_error: the eta is right within this fraction.
+        fresh: whether a poll that comes too early is told a new eta, as right as the first.
         retry_after: what a refusal says; None says nothing.
         says_limit: whether a refusal names the depth.
         sick: called for each post with the time; an outcome it returns is the answer, and the job is not taken.
@@ -66,6 +75,7 @@ class QueueService:
     latency: float = 0.02
     holds: bool = True
     eta_error: float = 0.2
+    fresh: bool = True
     retry_after: float | None = 30.0
     says_limit: bool = True
     sick: Callable[[float], Outcome | None] = lambda _: None
@@ -102,17 +112,20 @@ class QueueService:
         await anyio.sleep(self.latency + (job.end - now if self.holds else 0.0))
         return Accepted(), job
 
-    async def poll(self, job: Served) -> bool:
-        """Answer whether *job* is done."""
+    async def poll(self, job: Served) -> Polled:
+        """Answer whether *job* is done, and how long it still takes."""
         arrives = anyio.current_time() + self.latency
         self.polls.append(arrives)
         await anyio.sleep(2 * self.latency)
-        return job.done(arrives)
+        eta = self._estimate(job.end - arrives) if self.fresh and not job.done(arrives) else None
+        return Polled(job.done(arrives), eta)
+
+    def _estimate(self, seconds: float) -> float:
+        return seconds * self.rng.uniform(1 - self.eta_error, 1 + self.eta_error)
 
     def _begin(self, now: float) -> Served:
         seconds = self.times(self.rng)
-        eta = seconds * self.rng.uniform(1 - self.eta_error, 1 + self.eta_error)
-        job = Served(now, now + seconds, eta)
+        job = Served(now, now + seconds, self._estimate(seconds))
         self.served.append(job)
         self._unfinished.append(job)
         return job

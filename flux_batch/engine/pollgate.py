@@ -1,7 +1,7 @@
 """One pace for everything that asks "is it ready?": however many jobs wait, the service hears so many polls a second.
 
-The turns go out evenly (GCRA). A plain ``turn()`` is served in the order of arrival; a ``watch(eta)`` asks when asking
-is worth its while, and where turns are scarce the job goes first that has probably been ready the longest. A thousand
+In no second do more go out than may. A plain ``turn()`` is served in the order of arrival; a ``watch(eta)`` asks when
+asking is worth its while, and where turns are scarce the job goes first that is the most likely to be ready. A thousand
 waiting jobs are a queue here, never a storm at the service.
 """
 
@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import math
 from bisect import insort
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import anyio
 
 from flux_batch.engine.clock import Clock
-from flux_batch.engine.rate import Rate
-from flux_batch.engine.readiness import Readiness, estimate
+from flux_batch.engine.questions import next_question
+from flux_batch.engine.rate import Window
+from flux_batch.engine.readiness import Estimate, Readiness, estimate
 from flux_batch.engine.turnstile import TICK
 
-POLLS = Rate(per_second=2)
+POLLS = Window(2)
 """The cap where nothing else is set."""
 
 TRUSTED = 1
@@ -27,19 +30,29 @@ TRUSTED = 1
 
 _LOOKED_AT = 32
 """Of a crowd, so many that have been due the longest are compared; the others wait behind them in any case."""
+_MOMENT = 0.5
+"""Seconds; a turn is not given to somebody who could wait where one who cannot comes so soon."""
+_PATIENCE = 1e-3
+"""Of two jobs that are ready with the same probability, the one that has waited longer goes first."""
 
 
+@dataclass(eq=False, slots=True)
 class _Asker:
-    """Somebody who waits for a turn: from when on, and how much is lost by letting it wait."""
+    """Somebody who waits for a turn.
 
-    def __init__(self, due: float, loss: Callable[[float], float]) -> None:
-        self.due = due
-        self.loss = loss
-        self.called = False
-        self.woken = anyio.Event()
+    Attributes:
+        early, due: from when on, if nobody else needs the turn, and in any case.
+        gain: how much a turn now is worth to it, from 0 to 1 and a little more the longer it waits.
+    """
+
+    early: float
+    due: float
+    gain: Callable[[float], float]
+    called: bool = False
+    woken: anyio.Event = field(default_factory=anyio.Event)
 
     def __lt__(self, other: _Asker) -> bool:
-        return self.due < other.due
+        return self.early < other.early
 
     def wake(self) -> None:
         self.woken.set()
@@ -47,29 +60,29 @@ class _Asker:
 
 
 class Pace:
-    """Turns at a rate, shared by all.
+    """Turns within a limit, shared by all.
 
     Args:
-        rate: turns a second.
+        limit: turns in any second.
         clock: time.
 
     Attributes:
         readiness: what is known of how long jobs take; *seen* is how many have told it.
     """
 
-    def __init__(self, rate: Rate = POLLS, *, clock: Clock) -> None:
+    def __init__(self, limit: Window = POLLS, *, clock: Clock) -> None:
         self.readiness = Readiness()
         self.seen = 0
-        self._rate = rate
+        self._limit = limit
         self._clock = clock
-        self._free_at = -math.inf
+        self._called = deque[float](maxlen=limit.count)
         self._askers: list[_Asker] = []
         self._leader: _Asker | None = None
 
     async def turn(self) -> None:
         """Wait for one's turn. Whoever is cancelled in line takes no turn away from those behind."""
         now = self._clock.monotonic()
-        await self.stand(_Asker(now, lambda later: later - now))
+        await self.stand(_Asker(now, now, lambda later: 1 + _PATIENCE * (later - now)))
 
     def watch(self, eta: float | None = None) -> Watch:
         """Begin to watch a job that was accepted just now; *eta*: the service's estimate in seconds."""
@@ -78,7 +91,7 @@ class Pace:
     async def stand(self, asker: _Asker) -> None:
         """Wait until *asker* is called. One of those who wait does the calling; when it leaves, another takes over."""
         insort(self._askers, asker)
-        if self._leader is not None and asker.due < self._leader.due:
+        if self._leader is not None and asker.early < self._leader.early:
             self._leader.wake()
         try:
             while not asker.called:
@@ -97,18 +110,25 @@ class Pace:
     def _call(self) -> float:
         """Call whoever is next, if it is time; return the seconds until it is time to look again."""
         now = self._clock.monotonic()
-        wait, free_at = self._rate.admit(self._free_at, now)
-        if wait > 0:
+        if (wait := self._limit.wait(self._called, now)) > 0:
             return wait
-        due = [asker for asker in self._askers[:_LOOKED_AT] if asker.due <= now]
-        if not due:
-            return self._askers[0].due - now
-        asker = max(due, key=lambda one: one.loss(now))
-        self._free_at = free_at
+        early = [asker for asker in self._askers[:_LOOKED_AT] if asker.early <= now]
+        if not early:
+            return self._askers[0].early - now
+        due = [asker for asker in early if asker.due <= now]
+        if not due and (wait := self._reserved(now)) > 0:
+            return wait
+        asker = max(due or early, key=lambda one: one.gain(now))
+        self._called.append(now)
         self._askers.remove(asker)
         asker.called = True
         asker.wake()
         return 0.0
+
+    def _reserved(self, now: float) -> float:
+        """Return the seconds for which the free turns are kept for those who will be due in a moment."""
+        coming = [asker.due for asker in self._askers[:_LOOKED_AT] if asker.due <= now + _MOMENT]
+        return min(coming) - now if len(coming) >= self._limit.free(self._called, now) else 0.0
 
 
 class Watch:
@@ -128,28 +148,38 @@ class Watch:
     def __init__(self, pace: Pace, clock: Clock, eta: float | None) -> None:
         self._pace = pace
         self._clock = clock
-        self._eta = eta
+        self._told = Estimate(eta)
         self._begun = clock.monotonic()
         self._asked = 0.0
         self._since = 0.0
 
     async def turn(self) -> None:
         """Wait until it is this job's turn to be asked about."""
-        outlook = self._pace.readiness.outlook(self._eta, self._since)
-        due = max(outlook.due(), self._own_estimate())
-        await self._pace.stand(_Asker(self._begun + due, lambda now: outlook.idle(now - self._begun)))
+        outlook = self._pace.readiness.outlook(self._told, self._since)
+        question, least = next_question(outlook), self._own_estimate()
+
+        def gain(now: float) -> float:
+            age = now - self._begun
+            return outlook.ready(age) + _PATIENCE * outlook.idle(age)
+
+        await self._pace.stand(
+            _Asker(self._begun + max(question.early, least), self._begun + max(question.due, least), gain)
+        )
         self._asked = self._clock.monotonic() - self._begun
 
     def _own_estimate(self) -> float:
         """Return the seconds before the first question while nothing is known but what the service says itself."""
-        return estimate(self._eta) if self._pace.seen < TRUSTED and not self._asked else 0.0
+        return estimate(self._told.seconds) if self._pace.seen < TRUSTED and not self._asked else 0.0
 
-    def pending(self) -> None:
-        """Learn that the job was not ready when asked about."""
+    def pending(self, eta: float | None = None) -> None:
+        """Learn that the job was not ready when asked about, and how long it still takes where the answer tells."""
         self._since = self._asked
+        if estimate(eta):
+            self._pace.readiness = self._pace.readiness.outlasted(self._told, self._since)
+            self._told = Estimate(eta, self._asked)
 
     def ready(self) -> None:
         """Learn that the job is ready, however that was found out."""
         self._pace.seen += 1
         elapsed = self._clock.monotonic() - self._begun
-        self._pace.readiness = self._pace.readiness.after(self._eta, self._since, elapsed)
+        self._pace.readiness = self._pace.readiness.after(self._told, self._since, elapsed)

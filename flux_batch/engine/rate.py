@@ -1,4 +1,4 @@
-"""A rate limit as arithmetic: GCRA, the leaky bucket with one float of state.
+"""Rate limits as arithmetic. ``Rate`` is GCRA, the leaky bucket with one float of state; ``Window`` counts a stretch.
 
 https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm: each admission moves one theoretical time on by the
 spacing; whoever comes more than ``burst - 1`` spacings ahead of it waits for the difference.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -61,3 +62,22 @@ class Rate:
         """
         start = max(free_at, now)
         return max(0.0, start - now - (self.burst - 1) * self.spacing), start + self.spacing
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most *count* admissions in any stretch of *seconds*: they may come together, and still are never too many.
+
+    GCRA, told never to exceed the same in any such stretch, would have to space all of them out.
+    """
+
+    count: int
+    seconds: float = 1.0
+
+    def wait(self, admitted: Sequence[float], now: float) -> float:
+        """Return the seconds to wait from *now*, given when the last *count* were admitted, oldest first."""
+        return max(0.0, admitted[0] + self.seconds - now) if len(admitted) >= self.count else 0.0
+
+    def free(self, admitted: Sequence[float], now: float) -> int:
+        """Return how many may be admitted at *now*, together."""
+        return self.count - sum(1 for when in admitted if when + self.seconds > now)

@@ -1,12 +1,8 @@
-"""When it is worth asking whether a job is ready: not by a fixed row of pauses, but by what asking would gain.
+"""What is known of how long a job takes, seen from a moment at which it was unfinished.
 
-A job that is ready and not known to be holds a slot of the queue for nothing. So what counts is the *idle time* one
-has to expect: how long, on average, a job like this one has been ready by now. Two beliefs give it, and both learn
-from every answer: that a job takes a multiple of the service's estimate, and that it takes so many seconds whatever the
-estimate says. Whichever foretold the last answers better counts more.
-
-A question is due when that idle time reaches a threshold; where questions are scarce, the job goes first whose idle
-time is largest. For a memoryless wait this is the best there is; for others it is close, and needs no planning ahead.
+Two beliefs tell it, and both learn from every answer: that a job takes a multiple of the service's last estimate, and
+that it takes so many seconds whatever the estimate says. Whichever foretold the last answers better counts more. When
+to ask follows from it, in ``engine.questions``.
 """
 
 from __future__ import annotations
@@ -15,32 +11,25 @@ import math
 from dataclasses import dataclass, field
 from functools import partial
 
-from flux_batch.engine.spread import CELLS, Spread
+from flux_batch.engine.spread import CELLS, LONGEST, SHORTEST, Spread
 
 UNIT = 10.0
 """Seconds: the unit of the belief in seconds, and the estimate where the service gives none."""
-SOONEST = 1.0
-"""Seconds before the first question about a job, at least."""
-WORTH = 0.002
-"""A question is due when the idle time to expect is this part of the estimate."""
-
 _BELIEVED = 3600.0
 """Seconds; a longer estimate is read as this."""
 _MOSTLY = 1.25
-"""An estimate is mostly right within this factor,"""
+"""An estimate is mostly right within this factor: so much counts as eleven answers before the first,"""
 _RARELY = 0.05
-"""and with this weight (against 11 for the cells within) wrong by any."""
-_FINEST = 0.02
-"""Two questions about a job are this part of its age apart, at least: beyond all experience they get rare, not many."""
+"""and that it is wrong by any factor as the twentieth of one."""
 _FADING = 0.98
+_CELLS_WITHIN = 2 * math.log(_MOSTLY) / math.log(LONGEST / SHORTEST) * CELLS
 _NEVER = 1e-9
 _NEARLY = 0.999
-_STEPS = 14
 
 
 def _near_one(low: float, high: float) -> float:
     middle = math.sqrt(max(low, 1e-3) * high)
-    return 1.0 if 1 / _MOSTLY < middle < _MOSTLY else _RARELY / CELLS
+    return 11 / _CELLS_WITHIN if 1 / _MOSTLY < middle < _MOSTLY else _RARELY / CELLS
 
 
 def _anywhere(_low: float, _high: float) -> float:
@@ -48,35 +37,72 @@ def _anywhere(_low: float, _high: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the service said of how long a job will take.
+
+    Attributes:
+        seconds: as said, None where nothing was.
+        at: seconds after the job's start at which it was said; they count from there.
+    """
+
+    seconds: float | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Belief:
-    """One spread, seen from a moment at which the job was unfinished. Times are seconds since its start."""
+    """One spread, seen from *since*, at which the job was unfinished. Times are seconds after the job's start.
+
+    Attributes:
+        origin: where the spread's own time begins; *unit* is its scale in seconds.
+        chance, area: the spread and its integral at *since*.
+    """
 
     spread: Spread
     unit: float
+    origin: float
     since: float
     chance: float
     area: float
 
     @classmethod
-    def seen(cls, spread: Spread, unit: float, since: float) -> Belief:
+    def seen(cls, spread: Spread, unit: float, since: float, origin: float = 0.0) -> Belief:
         """Look at *spread* from *since*."""
-        return cls(spread, unit, since, *spread.at(since / unit))
+        return cls(spread, unit, origin, since, *spread.at(max(0.0, since - origin) / unit))
 
     @property
     def unfinished(self) -> float:
-        """The probability that a job lasts beyond *since*."""
+        """The probability that was given to a job's lasting beyond *since*."""
         return max(_NEVER, 1 - self.chance)
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether the job lasts longer than this belief holds possible."""
+        return self.chance >= 1 - _NEVER
+
+    def ready(self, elapsed: float) -> float:
+        """Return the probability that the job is ready by *elapsed*."""
+        if self.exhausted:
+            return 1.0
+        return (self._at(elapsed)[0] - self.chance) / self.unfinished
+
     def idle(self, elapsed: float) -> float:
-        """Return the seconds the job is to be expected to have been ready by *elapsed*."""
-        if self.chance >= 1 - _NEVER:
+        """Return the seconds the job is to be expected to have been ready by *elapsed*: the integral of *ready*."""
+        if self.exhausted:
             return elapsed - self.since
-        gained = self.spread.at(elapsed / self.unit)[1] - self.area
+        gained = self._at(elapsed)[1] - self.area
         return (gained * self.unit - self.chance * (elapsed - self.since)) / self.unfinished
 
     def foretold(self, elapsed: float) -> float:
         """Return the logarithm of the probability that was given to what happened: ready by *elapsed*."""
-        return math.log(max(1e-6, self.spread.at(elapsed / self.unit)[0] - self.chance))
+        return math.log(max(1e-6, self._at(elapsed)[0] - self.chance))
+
+    def outlasted(self) -> float:
+        """Return the logarithm of the probability that was given to what happened: not ready at *since*."""
+        return math.log(max(1e-6, 1 - self.chance))
+
+    def _at(self, elapsed: float) -> tuple[float, float]:
+        return self.spread.at((elapsed - self.origin) / self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +112,26 @@ class Outlook:
     first: Belief
     second: Belief
     trust: float
-    worth: float
+
+    @property
+    def since(self) -> float:
+        """Seconds after its start at which the job was last known to be unfinished."""
+        return self.first.since
+
+    def ready(self, elapsed: float) -> float:
+        """Return the probability that the job is ready *elapsed* seconds after its start."""
+        return sum(part * belief.ready(elapsed) for part, belief in self._parts())
 
     def idle(self, elapsed: float) -> float:
         """Return the seconds the job is to be expected to have been ready, *elapsed* seconds after its start."""
-        if self.trust > _NEARLY:
-            return self.first.idle(elapsed)
-        if self.trust < 1 - _NEARLY:
-            return self.second.idle(elapsed)
-        return self.trust * self.first.idle(elapsed) + (1 - self.trust) * self.second.idle(elapsed)
+        return sum(part * belief.idle(elapsed) for part, belief in self._parts())
 
-    def due(self) -> float:
-        """Return the seconds after the start at which the next question is worth its while."""
-        low = max(SOONEST, self.first.since * (1 + _FINEST))
-        if self.idle(low) >= self.worth:
-            return low
-        high = 2 * low
-        while self.idle(high) < self.worth:
-            low, high = high, 2 * high
-        for _ in range(_STEPS):
-            middle = (low + high) / 2
-            low, high = (low, middle) if self.idle(middle) >= self.worth else (middle, high)
-        return high
+    def _parts(self) -> tuple[tuple[float, Belief], ...]:
+        if self.trust > _NEARLY:
+            return ((1.0, self.first),)
+        if self.trust < 1 - _NEARLY:
+            return ((1.0, self.second),)
+        return ((self.trust, self.first), (1 - self.trust, self.second))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,28 +148,50 @@ class Readiness:
     by_clock: Spread = field(default_factory=partial(Spread.believing, _anywhere))
     scores: tuple[float, float] = (0.0, -4.0)
 
-    def outlook(self, eta: float | None, since: float) -> Outlook:
+    def outlook(self, told: Estimate, since: float) -> Outlook:
         """Return what to expect of a job.
 
         Args:
-            eta: the service's estimate in seconds, None where it gave none.
-            since: seconds after its start at which it was last known to be unfinished.
+            told: the service's last word on it.
+            since: seconds after its start at which it was last known to be unfinished, not before *told*.
         """
         clock = Belief.seen(self.by_clock, UNIT, since)
-        if not (unit := estimate(eta)):
-            return Outlook(clock, clock, 1.0, WORTH * UNIT)
-        estimated = Belief.seen(self.by_estimate, unit, since)
+        estimated = self._estimated(told, since)
+        if estimated is None:
+            return Outlook(clock, clock, 1.0)
         odds = math.exp(min(50.0, self.scores[1] - self.scores[0])) * clock.unfinished / estimated.unfinished
-        return Outlook(estimated, clock, 1 / (1 + odds), WORTH * unit)
+        return Outlook(estimated, clock, 1 / (1 + odds))
 
-    def after(self, eta: float | None, since: float, elapsed: float) -> Readiness:
+    def after(self, told: Estimate, since: float, elapsed: float) -> Readiness:
         """Return what is known after an answer: unfinished at *since*, ready by *elapsed*."""
         by_clock = self.by_clock.after(since / UNIT, elapsed / UNIT)
-        if not (unit := estimate(eta)):
+        estimated = self._estimated(told, since)
+        if estimated is None:
             return Readiness(self.by_estimate, by_clock, self.scores)
-        estimated = _FADING * self.scores[0] + Belief.seen(self.by_estimate, unit, since).foretold(elapsed)
-        clock = _FADING * self.scores[1] + Belief.seen(self.by_clock, UNIT, since).foretold(elapsed)
-        return Readiness(self.by_estimate.after(since / unit, elapsed / unit), by_clock, (estimated, clock))
+        by_estimate = self._taught(estimated, elapsed)
+        score = _FADING * self.scores[0] + estimated.foretold(elapsed)
+        other = _FADING * self.scores[1] + Belief.seen(self.by_clock, UNIT, since).foretold(elapsed)
+        return Readiness(by_estimate, by_clock, (score, other))
+
+    def outlasted(self, told: Estimate, since: float) -> Readiness:
+        """Return what is known after a job was unfinished at *since* and the service replaced its estimate *told*.
+
+        Without it only the estimates that came true would teach.
+        """
+        estimated = self._estimated(told, since)
+        if estimated is None:
+            return self
+        scores = (self.scores[0] + estimated.outlasted(), self.scores[1])
+        return Readiness(self._taught(estimated, math.inf), self.by_clock, scores)
+
+    def _estimated(self, told: Estimate, since: float) -> Belief | None:
+        unit = estimate(told.seconds)
+        return Belief.seen(self.by_estimate, unit, since, told.at) if unit else None
+
+    @staticmethod
+    def _taught(belief: Belief, elapsed: float) -> Spread:
+        origin, unit = belief.origin, belief.unit
+        return belief.spread.after((belief.since - origin) / unit, (elapsed - origin) / unit)
 
 
 def estimate(eta: float | None) -> float:

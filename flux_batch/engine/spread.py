@@ -15,10 +15,10 @@ from itertools import accumulate, pairwise
 from operator import add, mul
 from typing import Self
 
-CELLS = 240
+CELLS = 960
 SHORTEST, LONGEST = 0.01, 200.0
 GRID = (0.0, *(SHORTEST * (LONGEST / SHORTEST) ** (n / (CELLS - 1)) for n in range(CELLS)))
-"""Edges of the cells in units, from 0: each 4 % above the one before."""
+"""Edges of the cells in units, from 0: each 1 % above the one before."""
 MEMORY = 0.995
 """An answer counts this much less with each further one."""
 
@@ -64,7 +64,7 @@ class Spread:
         return mass / whole, (self.area[cell] + (self.mass[cell] + mass) / 2 * into) / whole
 
     def after(self, since: float, time: float) -> Self:
-        """Return the spread taught by an answer: not done at *since*, done by *time*."""
+        """Return the spread taught by an answer: not done at *since*, done by *time* (infinity: nobody knows when)."""
         first, last = bisect_right(GRID, since) - 1, bisect_right(GRID, time) - 1
         parts = {
             cell: (self.prior[cell] + self.learned[cell]) * overlap / _WIDTHS[cell]

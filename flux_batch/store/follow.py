@@ -67,7 +67,7 @@ class Follower:
             if await self._conclude(standing, verdict, known_for + waited):
                 watch.ready()
                 return self._after(standing)
-            watch.pending()
+            watch.pending(verdict.eta if isinstance(verdict, Pending) else None)
             if isinstance(verdict, Unknown | Gone):
                 form = next(forms)
         await self.store.record(record.problem(standing.job.id, "pending", "the service is still working on it"))

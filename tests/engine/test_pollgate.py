@@ -11,16 +11,21 @@ import pytest
 
 from flux_batch.engine.clock import SystemClock
 from flux_batch.engine.pollgate import Pace
-from flux_batch.engine.rate import Rate
+from flux_batch.engine.rate import Window
 
 
-def fast(per_second: float = 2) -> Pace:
+def fast(per_second: int = 2) -> Pace:
     """A pace of so many turns a second."""
-    return Pace(Rate(per_second), clock=SystemClock())
+    return Pace(Window(per_second), clock=SystemClock())
 
 
-async def test_turns_go_out_evenly_in_order_of_arrival() -> None:
-    """Twenty at once: one every half second, first come, first served."""
+def most_in_a_second(times: list[float]) -> int:
+    """The highest number of turns in any second."""
+    return max(sum(1 for other in times if time <= other < time + 1 - 1e-6) for time in times)
+
+
+async def test_turns_go_out_in_order_of_arrival() -> None:
+    """Twenty at once: two in each second, first come, first served."""
     pace, turns = fast(), list[tuple[int, float]]()
     start = anyio.current_time()
 
@@ -34,7 +39,7 @@ async def test_turns_go_out_evenly_in_order_of_arrival() -> None:
             tasks.start_soon(ask, n)
 
     assert list(range(20)) == [n for n, _ in turns]
-    assert [n / 2 for n in range(20)] == pytest.approx([at for _, at in turns], abs=1e-3)
+    assert [n // 2 for n in range(20)] == pytest.approx([at for _, at in turns], abs=5e-3)
 
 
 async def test_whoever_leaves_the_line_takes_no_turn_along() -> None:
@@ -57,7 +62,8 @@ async def test_whoever_leaves_the_line_takes_no_turn_along() -> None:
         for _ in range(4):
             tasks.start_soon(ask)
 
-    assert pytest.approx([later - sooner for sooner, later in pairwise(served)], abs=1e-3) == [0.5] * 3
+    assert most_in_a_second(served) == 2
+    assert served[-1] - served[0] == pytest.approx(1.0, abs=0.06)
 
 
 async def test_a_thousand_processing_jobs_are_no_storm() -> None:
@@ -75,7 +81,7 @@ async def test_a_thousand_processing_jobs_are_no_storm() -> None:
             tasks.start_soon(job, rng.uniform(5, 50))
 
     assert len(polls) == 1000
-    assert all(later - sooner >= 0.5 - 1e-6 for sooner, later in pairwise(polls))
+    assert most_in_a_second(polls) == 2
 
 
 async def test_a_thousand_jobs_polled_every_fifteen_seconds_wait_less_than_a_second() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flux_batch.engine.rate import Rate
+from flux_batch.engine.rate import Rate, Window
 
 
 def admitted(rate: Rate, arrivals: list[float]) -> list[float]:
@@ -77,3 +77,17 @@ def test_a_crowd_goes_out_evenly(per_second: float, crowd: int) -> None:
     times = admitted(Rate(per_second), [0.0] * crowd)
 
     assert [1 / per_second] * (crowd - 1) == pytest.approx([later - sooner for sooner, later in pairwise(times)])
+
+
+@given(st.integers(1, 5), st.lists(st.floats(0, 3), max_size=60))
+def test_a_window_never_admits_more_in_any_stretch(count: int, gaps: list[float]) -> None:
+    """Whoever waits as told: no stretch of a second has more than *count*, and as many as are free may come at once."""
+    window, now, admitted = Window(count), 0.0, list[float]()
+    for gap in gaps:
+        now += gap
+        last = admitted[-count:]
+        assert (window.free(last, now) > 0) == (window.wait(last, now) == 0)
+        now += window.wait(last, now)
+        admitted.append(now)
+
+    assert all(later - sooner >= 1 - 1e-9 for sooner, later in zip(admitted, admitted[count:], strict=False))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flux_batch.engine.readiness import Readiness, estimate
+from flux_batch.engine.questions import next_question
+from flux_batch.engine.readiness import Estimate, Readiness, estimate
 from flux_batch.engine.spread import GRID, Spread
 
 EVEN = Spread.believing(lambda low, high: high - low)
@@ -20,7 +21,7 @@ def taught(eta: float | None, since: float, elapsed: float, times: int = 200) ->
     """What is known after so many jobs that all ended in the same stretch."""
     readiness = Readiness()
     for _ in range(times):
-        readiness = readiness.after(eta, since, elapsed)
+        readiness = readiness.after(Estimate(eta), since, elapsed)
     return readiness
 
 
@@ -55,7 +56,7 @@ def test_an_answer_beyond_the_grid_teaches_nothing() -> None:
 @settings(deadline=None)
 def test_the_idle_time_is_between_nothing_and_all(eta: float | None, since: float, more: float) -> None:
     """It never falls below zero, and never exceeds the time since the last question."""
-    outlook = Readiness().outlook(eta, since)
+    outlook = Readiness().outlook(Estimate(eta), since)
 
     assert -1e-6 <= outlook.idle(since + more) <= more + 1e-6
 
@@ -64,38 +65,69 @@ def test_the_idle_time_is_between_nothing_and_all(eta: float | None, since: floa
 @settings(deadline=None)
 def test_the_next_question_lies_ahead(eta: float | None, since: float) -> None:
     """Never at once, never at infinity, a fiftieth of the job's age away at least."""
-    due = Readiness().outlook(eta, since).due()
+    question = next_question(Readiness().outlook(Estimate(eta), since))
 
-    assert max(1.0, since * 1.02) <= due < 40_000
+    assert max(1.0, since * 1.02) <= question.early <= question.due < 40_000
 
 
 def test_estimates_that_are_wrong_are_found_out() -> None:
     """Jobs end after ten seconds whatever the service foretells: soon the clock is trusted."""
     readiness = Readiness()
     for eta in [4.0, 25.0, 9.0, 60.0, 2.0, 14.0] * 10:
-        readiness = readiness.after(eta, 9.5, 10.0)
+        readiness = readiness.after(Estimate(eta), 9.5, 10.0)
 
-    assert readiness.outlook(30.0, 0.0).trust < 0.01
-    assert 8 < readiness.outlook(30.0, 9.0).due() < 11
+    assert readiness.outlook(Estimate(30.0), 0.0).trust < 0.01
+    assert 8 < next_question(readiness.outlook(Estimate(30.0), 9.0)).due < 11
 
 
 def test_estimates_that_are_right_are_trusted() -> None:
     """Jobs end when the service says: the clock is not asked."""
     readiness = Readiness()
     for eta in [4.0, 25.0, 9.0, 60.0, 2.0, 14.0] * 10:
-        readiness = readiness.after(eta, eta * 0.95, eta)
+        readiness = readiness.after(Estimate(eta), eta * 0.95, eta)
 
-    assert readiness.outlook(30.0, 0.0).trust > 0.99
-    assert 27 < readiness.outlook(30.0, 20.0).due() < 31
+    assert readiness.outlook(Estimate(30.0), 0.0).trust > 0.99
+    assert 27 < next_question(readiness.outlook(Estimate(30.0), 20.0)).due < 31
 
 
 def test_a_service_that_changes_is_followed() -> None:
     """Ten seconds for hours, then thirty: after a few hundred jobs it is thirty."""
     readiness = taught(None, 9.5, 10.0, 500)
     for _ in range(500):
-        readiness = readiness.after(None, 29.0, 30.0)
+        readiness = readiness.after(Estimate(), 29.0, 30.0)
 
-    assert 25 < readiness.outlook(None, 11.0).due() < 31
+    assert 25 < next_question(readiness.outlook(Estimate(), 11.0)).due < 31
+
+
+def test_a_fresh_estimate_counts_from_when_it_was_given() -> None:
+    """Ten seconds were foretold, after nine it is five more: the next question comes at fourteen or so."""
+    readiness = Readiness()
+    for eta in [4.0, 25.0, 9.0, 60.0, 2.0, 14.0] * 10:
+        readiness = readiness.after(Estimate(eta), eta * 0.95, eta)
+    told = Estimate(5.0, at=9.0)
+
+    assert 13 < next_question(readiness.outlook(told, 9.0)).due < 15
+    assert readiness.outlook(told, 9.0).ready(11.0) < 0.05
+
+
+def test_estimates_that_are_outlasted_teach_as_well() -> None:
+    """First estimates are too short, second ones right: half of all are. Who counts only the last never learns it."""
+    readiness = Readiness()
+    for _ in range(200):
+        readiness = readiness.outlasted(Estimate(10.0), 12.0).after(Estimate(3.0, at=12.0), 14.5, 15.0)
+
+    assert readiness.outlook(Estimate(10.0), 0.0).first.ready(11.0) == pytest.approx(0.5, abs=0.1)
+
+
+@given(ETAS, st.floats(0, 300), st.lists(st.floats(0, 600), min_size=2, max_size=2).map(sorted))
+@settings(deadline=None)
+def test_the_idle_time_is_the_integral_of_being_ready(eta: float | None, since: float, times: list[float]) -> None:
+    """Between two moments it grows by no less than the first chance and no more than the second."""
+    outlook = Readiness().outlook(Estimate(eta), since)
+    low, high = (since + each for each in times)
+    gained = outlook.idle(high) - outlook.idle(low)
+
+    assert outlook.ready(low) * (high - low) - 1e-6 <= gained <= outlook.ready(high) * (high - low) + 1e-6
 
 
 @pytest.mark.parametrize(

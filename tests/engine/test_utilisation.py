@@ -62,36 +62,45 @@ async def test_an_unknown_limit_is_learned_without_words(depth: int) -> None:
     assert run.service.rejects < 0.01
 
 
-@pytest.mark.parametrize(
-    "depth, times",
-    [
-        pytest.param(5, constant(MEAN), id="5-constant"),
-        pytest.param(5, heavy_tailed(MEAN), id="5-heavy-tailed"),
-        pytest.param(10, constant(MEAN), id="10-constant"),
-    ],
-)
-async def test_jobs_that_must_be_polled_keep_the_slots_busy(depth: int, times: Times) -> None:
-    """With an estimate right within 20 % and two polls a second for all jobs, 95 % are in service.
+@pytest.mark.parametrize("fresh", [True, False], ids=["fresh", "once"])
+@pytest.mark.parametrize("depth", DEPTHS)
+async def test_jobs_of_one_length_that_must_be_polled_keep_the_slots_busy(depth: int, fresh: bool) -> None:  # noqa: FBT001 - a parameter
+    """Estimates are off by 20 %, jobs are not: that is learned, and two polls a second are enough for 15 slots."""
+    service = QueueService(depth, constant(MEAN), Random(3), holds=False, fresh=fresh)
 
-    Fifteen slots leave 1.3 polls for each job, which is too few: benchmarks/governor.py prints what they come to.
+    run = await Run(service, fixed(depth), until=HOUR / 4).go()
+
+    assert used(run) >= 0.97
+    assert len(service.polls) <= 2 * (run.ended - run.begun) + 2
+
+
+@pytest.mark.parametrize("depth, least", [(5, 0.95), (10, 0.93), (15, 0.88)])
+async def test_jobs_that_must_be_polled_and_only_estimates_foretell_keep_the_slots_busy(
+    depth: int, least: float
+) -> None:
+    """Within 4 to 6 % of what can be had at all.
+
+    With fresh estimates, all right within 20 %, and two polls a second for all jobs, nobody can have more than 0.99,
+    0.98 and 0.945 at 5, 10 and 15 slots: the least idle time for so many questions a job, by dynamic programming over
+    the scale of the estimate, were the jobs never in each other's way.
     """
-    service = QueueService(depth, times, Random(3), holds=False)
+    service = QueueService(depth, heavy_tailed(MEAN), Random(3), holds=False)
 
-    run = await Run(service, fixed(depth), until=HOUR / 3).go()
+    run = await Run(service, fixed(depth), until=HOUR / 4).go()
 
-    assert used(run) >= 0.95
-    assert len(service.polls) <= 2 * (run.ended - run.begun) + 1
+    assert used(run) >= least
+    assert len(service.polls) <= 2 * (run.ended - run.begun) + 2
 
 
 async def test_scarce_polls_go_where_they_gain_most() -> None:
-    """Within 6 % of what can be had at all, and 3 points better than by growing pauses.
+    """Where the service estimates once only: within 6 % of what can be had at all, and 3 points above growing pauses.
 
     With two polls a job and times that only the estimate foretells, nobody can do better than *attainable*: the least
     idle time for so many questions about an end spread evenly over 0.83 to 1.25 of the estimate, were they never in
     each other's way.
     """
     attainable = 0.951
-    service, other = (QueueService(10, heavy_tailed(MEAN), Random(3), holds=False) for _ in range(2))
+    service, other = (QueueService(10, heavy_tailed(MEAN), Random(3), holds=False, fresh=False) for _ in range(2))
 
     watched = await Run(service, fixed(10), until=HOUR / 6).go()
     paused = await Run(other, fixed(10), until=HOUR / 6, watched=False).go()
