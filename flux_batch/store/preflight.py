@@ -17,6 +17,9 @@ LEAST_FREE = 16 * 2**20
 BYTES_PER_PIXEL = 0.5
 """A third of what photographic PNGs have: a plan is only refused where it certainly has no room."""
 
+PROBE = ".probe"
+"""Name of a file that is in ``images/`` for a moment."""
+
 SAMPLED = 16
 """Cells of a plan whose size is looked at."""
 
@@ -56,11 +59,13 @@ def _same_file_system(folder: Folder) -> None:
 
 def _probe(folder: Folder) -> None:
     disk = folder.disk
-    name = f".probe-{secrets.token_hex(8)}"
-    part, final = folder.part / name, folder.images / name
+    part, final = folder.part / f"{PROBE}-{secrets.token_hex(8)}", folder.images / PROBE
+    # Always the same name: a run killed in the middle of this leaves no more than the next one takes away.
+    disk.unlink(final)
     try:
         write_new(disk, part, b"probe", 0o600)
         disk.link(part, final)
+        disk.unlink(part)  # between two names of one file a rename does nothing at all
         disk.rename(final, part)
         disk.sync_folder(folder.images)
     finally:

@@ -15,7 +15,7 @@ from flux_batch.grid import make_grid
 from flux_batch.grid.settings import Limits
 from flux_batch.plan import Plan, make_plan
 from flux_batch.store.folder import Folder
-from flux_batch.store.preflight import LEAST_FREE, prepare, room_needed
+from flux_batch.store.preflight import LEAST_FREE, empty, prepare, room_needed
 
 
 def plan(**more: Any) -> Plan:
@@ -50,7 +50,20 @@ def test_the_probe_leaves_nothing_behind(tmp_path: Path) -> None:
     assert (tmp_path / ".flux-batch").stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("call", range(2, 9))
+@pytest.mark.parametrize("call", range(1, 13))
+def test_a_probe_that_was_killed_leaves_nothing_once_the_next_is_through(tmp_path: Path, call: int) -> None:
+    """Not even in ``images/``, where the probe has a name for a moment."""
+    with pytest.raises(Killed):
+        prepare(made(tmp_path, FaultyDisk(Dies(call))), 0)
+
+    folder = made(tmp_path)
+    prepare(folder, 0)
+    empty(folder.part, folder)
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("call", range(2, 11))
 @pytest.mark.parametrize("code", [errno.EROFS, errno.ENOSPC, errno.EIO])
 def test_whatever_the_folder_cannot_do_is_found_before_a_post(tmp_path: Path, call: int, code: int) -> None:
     """Code 8, with a way out."""
