@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -34,8 +35,7 @@ def port(address: str) -> int:
 def sockets() -> Iterator[tuple[int, str]]:
     """Every process's open sockets, as far as we may look."""
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            links = [str(entry.readlink()) for entry in (folder / "fd").iterdir()]
-        except OSError:
-            continue
-        yield from ((int(folder.name), link) for link in links)
+        with suppress(OSError):
+            for entry in (folder / "fd").iterdir():
+                with suppress(OSError):  # closed by now; its neighbours are not
+                    yield int(folder.name), str(entry.readlink())
