@@ -69,6 +69,20 @@ Undo: TypeAlias = Callable[[], None]
 
 
 @dataclass(slots=True)
+class Move:
+    """Undoes a rename, once; it is no more to be undone as soon as either of its folders is synced."""
+
+    back: Undo
+    over: bool = False
+
+    def __call__(self) -> None:
+        """Undo it."""
+        if not self.over:
+            self.over = True
+            self.back()
+
+
+@dataclass(slots=True)
 class Volatile:
     """What a power cut would take: the size each file is sure of, and changed names by folder, oldest first."""
 
@@ -194,7 +208,9 @@ class FaultyDisk(Disk):
             back = self._bury(new)
             super().rename(old, new)
             self._volatile.files[new.lstat().st_ino] = new
-            self._named(new.parent, lambda: (new.rename(old), back())[1])
+            moved = Move(lambda: (new.rename(old), back())[1])
+            for folder in {old.parent, new.parent}:
+                self._named(folder, moved)
 
     def unlink(self, path: Path) -> None:
         """See :class:`Disk`."""
@@ -209,7 +225,9 @@ class FaultyDisk(Disk):
         """See :class:`Disk`; only remembered."""
         with self._turn:
             self.point("sync_folder")
-            self._volatile.names.pop(path, None)
+            for undo in self._volatile.names.pop(path, ()):
+                if isinstance(undo, Move):
+                    undo.over = True
 
     def free(self, folder: Path) -> int:  # noqa: ARG002 - see Disk
         """Return what the test says."""

@@ -16,7 +16,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was tried, whether or not anything was found."""
     if Counts.faults:
         terminalreporter.write_line(
-            f"torture: {Counts.faults:,} faults tried in {Counts.runs:,} runs, "
+            f"torture: {Counts.faults:,} faults tried in {Counts.runs:,} runs, {Counts.kills} processes killed, "
             f"{Counts.checks:,} invariants checked, {Counts.violations} violations"
         )
 

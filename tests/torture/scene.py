@@ -22,6 +22,7 @@ from flux_batch.engine.clock import SystemClock
 from flux_batch.errors import FluxBatchError
 from flux_batch.grid import Grid, make_grid
 from flux_batch.store.audit import Audit
+from flux_batch.store.duty import MOST_UNKNOWN
 from flux_batch.store.events import Kept
 from flux_batch.store.folder import Folder
 from flux_batch.store.invariants import Broken, unkept_promises
@@ -54,6 +55,7 @@ class Counts:
 
     faults = 0
     runs = 0
+    kills = 0
     checks = 0
     violations = 0
 
@@ -205,7 +207,7 @@ class Scene:
         return self._wrong(frozenset())
 
     def _wrong(self, allowed: frozenset[Broken]) -> list[str]:
-        Counts.checks += len(Broken) + 3
+        Counts.checks += len(Broken) + 4
         audit = self.audit()
         violations = [each for each in audit.violations() if each.place not in self.damaged]
         found = [f"{each.place}: {each.message}" for each in violations if each.broken not in allowed]
@@ -214,6 +216,7 @@ class Scene:
             found += unkept_promises(book.money, self.service.billed, audit.ledger.accepted)
         found += self._overpaid(audit)
         found += [f"{image} was told and has no line" for image in self.told if not audit.done.has(*image)]
+        found += [f"{path} is left in images/" for path in self.out.glob("images/.*") if not allowed]
         found += [f"{path}: the key" for path in files(self.out) if any(s in path.read_bytes() for s in SPELLINGS)]
         Counts.violations += len(found)
         return found
@@ -270,3 +273,9 @@ def lost_answers(out: Path) -> Counter[str]:
     """Job -> answers that were lost, by the journal."""
     records = read_lines(Folder(out).journal)
     return Counter(str(record["job"]) for record in records if record["e"] == "unknown")
+
+
+def given_up(out: Path) -> set[str]:
+    """Jobs that two answers were lost to, so that no run posts them again, and that have no image."""
+    kept = {str(line["job"]) for line in read_lines(out / "manifest.jsonl")}
+    return {job for job, lost in lost_answers(out).items() if lost >= MOST_UNKNOWN} - kept

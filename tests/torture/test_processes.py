@@ -12,97 +12,122 @@ from random import Random
 
 import anyio
 import pytest
-from _pytest.mark import ParameterSet
 from anyio import to_thread
-from real_run import IMAGES, RealScene, real_scene
+from real_run import IMAGES, RealScene, each, real_scene, wrong_with
 from scene import Counts, lost_answers
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
-HALVES = ("", " half")
 EVENTS = [
-    f"{kind}#{n}: kill_client{half}" for kind in ("post", "image") for n in range(1, IMAGES + 1) for half in HALVES
+    f"{kind}#{n}: kill_client{half}"
+    for kind in ("post", "image")
+    for n in range(1, IMAGES + 1)
+    for half in ("", " half")
 ]
-MOST = {"fdatasync": 30, "linkat": 7, "rename": 4, "fsync": 12, "unlink": 16, "connect": 14}
+MOST = {
+    "fdatasync": 26,
+    "fsync": 12,
+    "linkat": 7,
+    "unlink": 10,
+    "rename": 3,
+    "mkdir": 4,
+    "ftruncate": 1,
+    "write": 30,
+    "connect": 10,
+    "recvfrom": 24,
+}
+"""System call -> how many the busiest thread of a run makes at least."""
 CALLS = [f"{call}:signal=SIGKILL:when={n}" for call, most in MOST.items() for n in range(1, most + 1)]
 FIRST = {"fdatasync": 9, "linkat": 4, "fsync": 8}
 ERRORS = [f"{call}:error={error}:when={n}+" for call, n in FIRST.items() for error in ("EIO", "ENOSPC", "EROFS")]
 
 
-def points(all_of_them: list[str], every: int) -> list[ParameterSet]:
-    """Each *every*-th point for every day; the others, which take minutes, where ``-m torture`` asks for them."""
-    return [
-        pytest.param(point, marks=() if number % every == every // 2 else (pytest.mark.torture,))
-        for number, point in enumerate(all_of_them)
-    ]
-
-
 def traceable() -> bool:
-    """Whether strace is there and may trace."""
+    """Whether strace is there and may trace a process that is running already."""
     if shutil.which("strace") is None:
         return False
-    return subprocess.run(["strace", "-o", os.devnull, "true"], check=False).returncode == 0
+    with subprocess.Popen(["sleep", "0.2"]) as sleeper:
+        attach = ["strace", "-qq", "-o", os.devnull, "-p", str(sleeper.pid)]
+        return subprocess.run(attach, check=False, stderr=subprocess.DEVNULL, timeout=20).returncode == 0
 
 
 needs_strace = pytest.mark.skipif(not traceable(), reason="strace is not here, or may not trace")
 
 
-@pytest.mark.parametrize("fault", points(EVENTS, 13))
-async def test_a_client_killed_by_the_server_finishes_on_its_next_run(tmp_path: Path, fault: str) -> None:
+def injected(point: str) -> list[str]:
+    """The arguments by which strace lets a system call go wrong."""
+    call = point.partition(":")[0]
+    return ["-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={point}"]
+
+
+@each(13)
+async def test_a_client_killed_by_the_server_finishes_on_its_next_run(arena: Path, step: int) -> None:
     """On any of its posts, on any of its downloads, in the middle of one."""
-    Counts.faults += 1
-    event, _, how = fault.partition(": ")
-    async with real_scene(tmp_path, {event: how}) as scene:
-        killed = await scene.run()
-        assert killed.returncode == -signal.SIGKILL
-        assert await scene.wrong_now() == []
-        assert await scene.finish() == []
+
+    async def trial(fault: str, home: Path) -> list[str]:
+        event, _, how = fault.partition(": ")
+        async with real_scene(home, {event: how}) as scene:
+            killed = await scene.run()
+            lived = [] if killed.code == -signal.SIGKILL else [f"ended with {killed}"]
+            return lived + await scene.wrong_now() + await scene.finish()
+
+    assert await wrong_with(EVENTS[step // 2 :: step], trial, arena) == []
 
 
 @needs_strace
-@pytest.mark.parametrize("point", points(CALLS, 29))
-async def test_a_client_killed_at_a_system_call_finishes_on_its_next_run(tmp_path: Path, point: str) -> None:
-    """Just before the call is made."""
-    Counts.faults += 1
-    async with real_scene(tmp_path) as scene:
-        await scene.run(wrap=("strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject={point}"))
-        assert await scene.wrong_now() == []
-        assert await scene.finish() == []
+@each(29)
+async def test_a_client_killed_at_a_system_call_finishes_on_its_next_run(arena: Path, step: int) -> None:
+    """Just before the call is made: the call for the medium, for a name, for a byte of journal, image or answer."""
+    points = CALLS[step // 2 :: step]
+    before = Counts.kills
+
+    async def trial(point: str, home: Path) -> list[str]:
+        async with real_scene(home) as scene:
+            killed = await scene.run(strace=injected(point))
+            ended = [] if killed.code in {0, -signal.SIGKILL} else [f"ended with {killed}"]
+            return ended + await scene.wrong_now() + await scene.finish()
+
+    assert await wrong_with(points, trial, arena) == []
+    assert Counts.kills - before >= 0.9 * len(points)
 
 
 @needs_strace
-@pytest.mark.parametrize("point", points(ERRORS, 6))
-async def test_a_disk_that_fails_ends_the_run_with_code_8(tmp_path: Path, point: str) -> None:
+@each(6)
+async def test_a_disk_that_fails_ends_the_run_with_code_8(arena: Path, step: int) -> None:
     """And what is paid is fetched when it is well again."""
-    Counts.faults += 1
-    async with real_scene(tmp_path) as scene:
-        ended = await scene.run(wrap=("strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject={point}"))
-        assert ended.returncode in {0, 8}, ended.stderr
-        assert b"Traceback" not in ended.stderr
-        assert await scene.wrong_now() == []
-        assert await scene.finish() == []
+
+    async def trial(point: str, home: Path) -> list[str]:
+        async with real_scene(home) as scene:
+            ended = await scene.run(strace=injected(point))
+            bad = ended.code not in {0, 8} or "Traceback" in ended.stderr
+            return ([f"ended with {ended}"] if bad else []) + await scene.wrong_now() + await scene.finish()
+
+    assert await wrong_with(ERRORS[step // 2 :: step], trial, arena) == []
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.torture)])
-async def test_a_loop_of_random_kills_comes_to_an_end(tmp_path: Path, rounds: int) -> None:
+@each(8)
+async def test_a_loop_of_random_kills_comes_to_an_end(arena: Path, step: int) -> None:
     """Each image is bought once, or declared."""
-    rng = Random(7)
-    async with real_scene(tmp_path) as scene:
-        for _ in range(rounds):
-            Counts.faults += 1
-            await killed_after(scene, rng.uniform(0.3, 1.5))
-        assert await scene.finish() == []
-        assert sum(scene.billed.values()) <= IMAGES + sum((await to_thread.run_sync(lost_answers, scene.out)).values())
+
+    async def trial(seed: str, home: Path) -> list[str]:
+        rng = Random(seed)
+        async with real_scene(home) as scene:
+            for _ in range(10):
+                Counts.faults += 1
+                await killed_after(scene, rng.uniform(0, 0.5))
+            wrong = await scene.finish()
+            lost = await to_thread.run_sync(lost_answers, scene.out)
+            return wrong + ([] if scene.billed.total() <= IMAGES + lost.total() else ["billed more than declared"])
+
+    assert await wrong_with([f"seed {n}" for n in range(8)][step // 2 :: step], trial, arena) == []
 
 
 async def killed_after(scene: RealScene, seconds: float) -> None:
     """Run a child and kill it."""
-    command = await to_thread.run_sync(scene.command)
-    async with await anyio.open_process(command, env=scene.environment) as child:
-        with anyio.move_on_after(seconds):
-            await child.wait()
-        if child.returncode is None:
-            child.kill()
+    child = await scene.child()
+    await anyio.sleep(seconds)
+    await to_thread.run_sync(child.kill)
+    await scene.ended(child)
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
@@ -111,7 +136,7 @@ async def test_a_signal_stops_the_posting_and_brings_home_what_is_paid(
 ) -> None:
     """Nothing is ambiguous afterwards, and the same command goes on."""
     Counts.faults += 1
-    async with real_scene(tmp_path, {"image#1": "body_slow 0.02"}) as scene:
+    async with real_scene(tmp_path, {"image#1": "body_slow 0.003"}) as scene:
         ended = await signalled(scene, [number])
         assert ended == code
         assert await scene.wrong_now() == []
@@ -126,7 +151,7 @@ async def test_a_second_signal_ends_it_now(tmp_path: Path) -> None:
         with anyio.fail_after(30):
             ended = await signalled(scene, [signal.SIGINT, signal.SIGINT])
         assert ended == 130
-        assert sum((await to_thread.run_sync(lost_answers, scene.out)).values()) == 1
+        assert (await to_thread.run_sync(lost_answers, scene.out)).total() == 1
         assert await scene.finish() == []
 
 
@@ -146,7 +171,7 @@ async def signalled(scene: RealScene, numbers: list[signal.Signals]) -> int | No
 async def test_the_child_is_what_these_tests_think_it_is(tmp_path: Path) -> None:
     """Without a fault: code 0, all images, each billed once."""
     async with real_scene(tmp_path) as scene:
-        assert (await scene.run()).returncode == 0
+        assert (await scene.program()).code == 0
         assert await scene.finish() == []
-        assert sum(scene.billed.values()) == IMAGES
+        assert scene.billed.total() == IMAGES
         assert len(scene.told) == IMAGES

@@ -19,7 +19,7 @@ from random import Random
 import pytest
 from faulty_disk import Dies, Fails, Fills, Plan
 from memory_service import Manner, MemoryService
-from scene import Counts, Scene, lost_answers
+from scene import Counts, Scene, given_up, lost_answers
 
 EVERY = int(os.environ.get("TORTURE_EVERY", "3"))
 """The tests marked ``torture`` try each third point, some 1,000 in a minute; ``TORTURE_EVERY=1`` tries all."""
@@ -153,7 +153,10 @@ def test_whatever_goes_wrong_now_and_then_the_same_command_finishes(way: Way, ar
 
 @pytest.mark.torture
 def test_recovery_may_be_killed_like_any_run(arena: Path) -> None:
-    """A run dies, the run that recovers dies, and so does the third; the fourth finishes."""
+    """A run dies, the run that recovers dies, and so does the third; the fourth finishes.
+
+    It leaves out only what two of them died over, with the request on its way: that is for a person to decide.
+    """
     rng, setting = Random(4), SETTINGS[1]
     calls = len(points(setting, arena, 1))
     wrong = []
@@ -167,6 +170,7 @@ def test_recovery_may_be_killed_like_any_run(arena: Path) -> None:
             wrong += scene.wrong_now()
         ended = scene.run()
         wrong += scene.wrong_at_the_end()
-        wrong += [] if ended.code == 0 else [f"{number}: {ended}"]
+        held = given_up(scene.out)
+        wrong += [] if ended.code == (3 if held else 0) else [f"{number}: {ended}, held: {held}"]
         wrong += idle(scene, ended.code)
     assert wrong == []
