@@ -181,7 +181,7 @@ async def _batch(beside: Beside) -> tuple[Ended | None, FluxBatchError | None]:
     """Run the grid, with a receiver for webhook calls beside it where one is wanted."""
     from flux_batch.batch import Batch
 
-    grid, tracer = beside.grid, beside.telemetry and beside.telemetry.tracer
+    grid, tracer = beside.grid, beside.tracer
     if grid.webhook.listen is None:
         return await _listen(Batch(grid, tracer=tracer), beside)
     from flux_batch.addons.webhook.receiver import receiving

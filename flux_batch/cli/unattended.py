@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flux_batch.addons.otel.telemetry import Telemetry
     from flux_batch.addons.remote.mirror import Mirror
     from flux_batch.cli.show import Show
+    from flux_batch.engine.spans import Tracer
     from flux_batch.errors import FluxBatchError
     from flux_batch.grid import Grid
     from flux_batch.store.crew import State
@@ -60,6 +61,11 @@ class Beside:
     def as_json(self) -> bool:
         """Whether all words are JSON lines."""
         return self.grid.run.log_format == "json"
+
+    @property
+    def tracer(self) -> Tracer | None:
+        """What hears the steps of the run, None where nobody wants to."""
+        return None if self.telemetry is None else self.telemetry.tracer
 
     def configure_logging(self, level: int) -> None:
         """Send log records of at least *level* to stderr, in the format that is wanted."""

@@ -26,6 +26,7 @@ from flux_batch.grid.duration import deadline
 from flux_batch.grid.settings import Endpoint
 from flux_batch.request.transport import Transport
 from flux_batch.response.polling import Polling
+from flux_batch.store.book import Traffic
 from flux_batch.store.buy import Ambiguity, Buyer, ambiguity_cap
 from flux_batch.store.fetch import Fetcher, Patience
 from flux_batch.store.follow import Follower
@@ -55,9 +56,11 @@ class Crew:
 
     def state(self, price: float | None) -> State:
         """Return how it stands at this moment; *price* is in USD per image."""
-        slots, billed = self.buyer.slots, self.buyer.store.book.money.known_billed
+        slots, book = self.buyer.slots, self.buyer.store.book
+        billed = book.money.known_billed
         cost = None if price is None else price * billed
-        return State(slots.in_flight, slots.limit, int(self.downloads.borrowed_tokens), billed, cost)
+        downloads = int(self.downloads.borrowed_tokens)
+        return State(slots.in_flight, slots.limit, downloads, billed, cost, book.traffic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class State:
         slots, limit: slots taken, and how many may be.
         downloads: images being fetched.
         billed: images known to be billed, over the whole life of the folder; *cost* in USD, None without a price.
+        traffic: posts, polls and downloads made so far in this run.
     """
 
     slots: int
@@ -75,6 +79,7 @@ class State:
     downloads: int
     billed: int
     cost: float | None
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from batch_runs import site
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_batch.addons.metrics.exposition import Metric, escaped, exposition, replace_text
+from flux_batch.addons.metrics.exposition import escaped, exposition, replace_text
 from flux_batch.addons.metrics.file import MetricsFile
+from flux_batch.addons.metrics.instrument import INSTRUMENTS, SLOTS
 from flux_batch.addons.metrics.metrics import Metrics
+from flux_batch.store.book import Traffic
 from flux_batch.store.crew import State
 from flux_batch.store.events import Begun, Failed
 
@@ -45,18 +47,27 @@ def test_before_anything_is_known_nothing_is_said_about_images() -> None:
     assert found == {"run_running": 1, "run_start_timestamp_seconds": 100, "run_duration_seconds": 30}
 
 
+def test_every_number_is_on_the_list() -> None:
+    """Which is what is registered with OpenTelemetry; no two have one name, and a counter is named as one."""
+    names = [number.name for number in INSTRUMENTS]
+
+    assert len(set(names)) == len(names)
+    assert all((number.kind == "counter") == number.name.endswith("_total") for number in INSTRUMENTS)
+
+
 def test_while_a_run_goes_on_its_slots_and_images_are_told() -> None:
     """From its events and the last look at it."""
     metrics = Metrics({"grid": "night"}, started=100.0)
     metrics.take(Begun(planned=50, kept=20, owed=0))
     metrics.take(Failed("a" * 16, "refused", "no", "a fox"))
-    metrics.state = State(slots=4, limit=5, downloads=2, billed=25, cost=0.5)
+    metrics.tick(1.0, State(slots=4, limit=5, downloads=2, billed=25, cost=0.5, traffic=Traffic(9, 80, 24)))
 
     found = numbers(metrics, 130.0)
 
     assert (found["images_planned"], found["images_kept"], found["images_failed"]) == (50, 20, 1)
     assert (found["slots_in_flight"], found["slots_limit"], found["downloads_in_flight"]) == (4, 5, 2)
     assert (found["images_billed_total"], found["cost_usd_total"]) == (25, 0.5)
+    assert (found["posts_total"], found["polls_total"], found["downloads_total"]) == (9, 80, 24)
     assert "run_exit_code" not in found
 
 
@@ -87,7 +98,7 @@ async def test_at_the_end_the_numbers_are_those_of_run_json(tmp_path: Path) -> N
 @given(value=st.text())
 def test_no_name_of_a_grid_breaks_its_line(value: str) -> None:
     """Quotes, backslashes and line ends stay inside the label."""
-    text = exposition([Metric("x", "gauge", "x", 1)], {"grid": value})
+    text = exposition([(SLOTS, 1)], {"grid": value})
 
     assert text.count("\n") == 3
     assert escaped(value) in text
@@ -109,12 +120,14 @@ def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path: Path) -> None:
 
 async def test_a_run_that_never_begins_leaves_the_file_alone(tmp_path: Path) -> None:
     """It may belong to the run that has the folder; once one has begun, its file is there at once."""
-    file = MetricsFile(tmp_path / "run.prom", Metrics({"grid": "night"}, 0.0), lambda: 1.0, pytest.fail)
+    metrics = Metrics({"grid": "night"}, 0.0)
+    file = MetricsFile(tmp_path / "run.prom", metrics, lambda: 1.0, pytest.fail)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(file.keep_writing)
         await anyio.wait_all_tasks_blocked()
         before = (tmp_path / "run.prom").exists()
-        file.take(Begun(planned=1, kept=0, owed=0))
+        for listener in (metrics, file):
+            listener.take(Begun(planned=1, kept=0, owed=0))
         while not (tmp_path / "run.prom").exists():
             await anyio.lowlevel.checkpoint()
         tasks.cancel_scope.cancel()

@@ -1,4 +1,4 @@
-"""Log records as JSON, one object a line: time, level, logger, run, message, and what the caller laid beside it."""
+"""Log records as JSON, one object a line: time, level, logger, run, job, message, what the caller laid beside it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from flux_batch.engine.spans import JOB
+
 FIELDS = "fields"
 """Name of the ``extra`` that holds a mapping of further fields."""
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats for one run.
+    """Formats for one run. Whatever is logged while a job is under way, by whomever, names that job.
 
     Args:
         run: its id, on every line.
@@ -28,9 +30,15 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "run": self._run,
+            **_about(JOB.get()),
             "message": record.getMessage(),
             **getattr(record, FIELDS, {}),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)
+
+
+def _about(job: str | None) -> dict[str, object]:
+    """Return the field that says which job the line is about, none where it is about the whole run."""
+    return {} if job is None else {"job": job}

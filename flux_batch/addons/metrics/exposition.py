@@ -7,30 +7,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-PREFIX = "flux_batch_"
+from flux_batch.addons.metrics.instrument import PREFIX, Instrument
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One number: *name* without the prefix, ``gauge`` or ``counter``, what it means in one sentence, its value."""
-
-    name: str
-    kind: str
-    help: str
-    value: float
-
-
-def exposition(metrics: Iterable[Metric], labels: Mapping[str, str]) -> str:
-    """Return *metrics* as text, each with all *labels*."""
+def exposition(readings: Iterable[tuple[Instrument, float]], labels: Mapping[str, str]) -> str:
+    """Return *readings* as text, each with all *labels*."""
     named = ",".join(f'{name}="{escaped(value)}"' for name, value in labels.items())
     return "".join(
-        f"# HELP {PREFIX}{metric.name} {metric.help}\n"
-        f"# TYPE {PREFIX}{metric.name} {metric.kind}\n"
-        f"{PREFIX}{metric.name}{{{named}}} {metric.value!r}\n"
-        for metric in metrics
+        f"# HELP {PREFIX}{number.name} {number.help}\n"
+        f"# TYPE {PREFIX}{number.name} {number.kind}\n"
+        f"{PREFIX}{number.name}{{{named}}} {value!r}\n"
+        for number, value in readings
     )
 
 

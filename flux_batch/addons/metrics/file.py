@@ -21,7 +21,7 @@ class MetricsFile:
 
     Args:
         path: the file; node_exporter reads those that end in ``.prom``.
-        metrics: the numbers.
+        metrics: the numbers; whoever has them lets them take the events first.
         wall: seconds since 1970.
         tell: hears the first trouble there is with the file, and none after it.
     """
@@ -35,14 +35,12 @@ class MetricsFile:
         self._begun = anyio.Event()
 
     def take(self, event: Event) -> None:
-        """Take one event into account."""
-        self.metrics.take(event)
+        """Note that the run has begun."""
         if isinstance(event, Begun):
             self._begun.set()
 
-    def tick(self, now: float, state: State | None) -> None:  # noqa: ARG002 - as all displays
-        """Take a look at the run into account."""
-        self.metrics.state = state
+    def tick(self, now: float, state: State | None) -> None:
+        """See :class:`Metrics`, which takes the looks into account."""
 
     def close(self) -> None:
         """Nothing is left open."""

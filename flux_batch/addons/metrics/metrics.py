@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from flux_batch.addons.metrics.exposition import Metric
+from flux_batch.addons.metrics import instrument
+from flux_batch.addons.metrics.instrument import Instrument
 from flux_batch.store.crew import State
 from flux_batch.store.events import Begun, Ended, Event, Failed, Kept, Quarantined
 from flux_batch.store.report import Report
 
+Reading: TypeAlias = tuple[Instrument, float]
+"""A number, and its value at one moment."""
+
 
 @dataclass(slots=True)
 class Metrics:
-    """The numbers of one run.
+    """The numbers of one run. Takes events and looks as a progress display does; threads may read at any time.
 
     Attributes:
         labels: the grid's name and this package's version: on every number, so that several grids share a collector.
@@ -50,68 +55,67 @@ class Metrics:
             case _:
                 pass
 
+    def tick(self, now: float, state: State | None) -> None:  # noqa: ARG002 - as all displays
+        """Take a look at the run into account."""
+        self.state = state
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
     def end(self, exit_code: int, now: float) -> None:
         """The run is over."""
         self.exit_code, self.ended, self.state = exit_code, now, None
 
-    def at(self, now: float) -> Iterator[Metric]:
+    def at(self, now: float) -> Iterator[Reading]:
         """Yield what is known at *now*, seconds since 1970: what nobody knows yet is left out, not zero."""
-        running = self.exit_code is None
-        yield Metric("run_running", "gauge", "1 while the run goes on.", int(running))
-        yield Metric("run_start_timestamp_seconds", "gauge", "When the run began, since 1970.", self.started)
-        yield Metric("run_duration_seconds", "gauge", "How long it has taken.", (self.ended or now) - self.started)
+        begun, state, report = self.begun, self.state, self.report
+        yield instrument.RUNNING, int(self.exit_code is None)
+        yield instrument.STARTED, self.started
+        yield instrument.DURATION, (self.ended or now) - self.started
         if self.exit_code is not None and self.ended is not None:
-            yield Metric("run_end_timestamp_seconds", "gauge", "When the run ended, since 1970.", self.ended)
-            yield Metric(
-                "run_exit_code", "gauge", "How the run ended; 0: every planned image is there.", self.exit_code
-            )
-        if self.report is not None:
-            yield from _final(self.report)
-        elif self.begun is not None:
-            yield from _so_far(self.begun, self.counts)
-        if self.state is not None:
-            yield from _look(self.state)
+            yield instrument.ENDED, self.ended
+            yield instrument.EXIT_CODE, self.exit_code
+        if report is not None:
+            yield from _final(report)
+            return
+        if begun is not None:
+            yield from _so_far(begun, self.counts)
+        if state is not None:
+            yield from _look(state)
 
 
-PLANNED = ("images_planned", "gauge", "Images the grid asks for.")
-KEPT = ("images_kept", "gauge", "Images in the manifest.")
-FAILED = ("images_failed", "gauge", "Images refused or given up.")
-QUARANTINED = ("images_quarantined", "gauge", "Images set aside by a gate.")
-BILLED = ("images_billed_total", "counter", "Images known to be billed, over the life of the folder.")
-COST = ("cost_usd_total", "counter", "What they cost, where a price is known.")
+def _so_far(begun: Begun, counts: dict[str, int]) -> Iterator[Reading]:
+    yield instrument.PLANNED, begun.planned
+    yield instrument.KEPT, begun.kept + counts["kept"]
+    yield instrument.FAILED, counts["failed"]
+    yield instrument.QUARANTINED, counts["quarantined"]
 
 
-def _so_far(begun: Begun, counts: dict[str, int]) -> Iterator[Metric]:
-    yield Metric(*PLANNED, begun.planned)
-    yield Metric(*KEPT, begun.kept + counts["kept"])
-    yield Metric(*FAILED, counts["failed"])
-    yield Metric(*QUARANTINED, counts["quarantined"])
-
-
-def _look(state: State) -> Iterator[Metric]:
-    yield Metric("slots_in_flight", "gauge", "Slots of the account taken by this run.", state.slots)
-    yield Metric("slots_limit", "gauge", "Slots it may take.", state.limit)
-    yield Metric("downloads_in_flight", "gauge", "Images being fetched.", state.downloads)
-    yield Metric(*BILLED, state.billed)
+def _look(state: State) -> Iterator[Reading]:
+    yield instrument.SLOTS, state.slots
+    yield instrument.SLOTS_LIMIT, state.limit
+    yield instrument.DOWNLOADING, state.downloads
+    yield instrument.POSTS, state.traffic.posts
+    yield instrument.POLLS, state.traffic.polls
+    yield instrument.DOWNLOADS, state.traffic.downloads
+    yield instrument.BILLED, state.billed
     if state.cost is not None:
-        yield Metric(*COST, state.cost)
+        yield instrument.COST, state.cost
 
 
-def _final(report: Report) -> Iterator[Metric]:
-    yield Metric(*PLANNED, report.planned)
-    yield Metric(*KEPT, report.kept)
-    yield Metric(*FAILED, report.failed)
-    yield Metric("images_held", "gauge", "Images held, since their request may have been billed.", report.held)
-    yield Metric("images_pending", "gauge", "Images still at the service.", report.pending)
-    yield Metric(*QUARANTINED, report.quarantined)
-    yield Metric("images_drifted", "gauge", "Images of this run answered otherwise than asked.", report.drifted)
-    yield Metric("posts_total", "counter", "Requests for images, in this run.", report.posts)
-    yield Metric("polls_total", "counter", "Questions about them, in this run.", report.polls)
-    yield Metric("downloads_total", "counter", "Images fetched, in this run.", report.downloads)
-    yield Metric(*BILLED, report.known_billed)
-    twice = "Images in requests whose answer was lost, over the life of the folder."
-    yield Metric("images_possibly_billed_twice_total", "counter", twice, report.possibly_billed_twice)
-    lost = "Images paid for that cannot be had, over the life of the folder."
-    yield Metric("images_paid_but_lost_total", "counter", lost, report.paid_but_lost)
+def _final(report: Report) -> Iterator[Reading]:
+    yield instrument.PLANNED, report.planned
+    yield instrument.KEPT, report.kept
+    yield instrument.FAILED, report.failed
+    yield instrument.HELD, report.held
+    yield instrument.PENDING, report.pending
+    yield instrument.QUARANTINED, report.quarantined
+    yield instrument.DRIFTED, report.drifted
+    yield instrument.POSTS, report.posts
+    yield instrument.POLLS, report.polls
+    yield instrument.DOWNLOADS, report.downloads
+    yield instrument.BILLED, report.known_billed
+    yield instrument.TWICE, report.possibly_billed_twice
+    yield instrument.LOST, report.paid_but_lost
     if report.cost is not None:
-        yield Metric(*COST, report.cost)
+        yield instrument.COST, report.cost
