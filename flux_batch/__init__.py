@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flux_batch.batch import Batch
     from flux_batch.errors import (
+        AllRefused,
         FluxBatchError,
         FolderLocked,
         GridError,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from flux_batch.store.report import Report
 
 __all__ = [
+    "AllRefused",
     "Batch",
     "Begun",
     "Ended",

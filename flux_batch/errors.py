@@ -5,6 +5,7 @@ FluxBatchError                1  base of all errors this package raises on purpo
 │   ├── GridError             2  the grid file, with every problem and its place
 │   └── KeyMissing            2  a real endpoint and no key
 ├── RunStopped                   the run as a whole ends; the same command resumes it
+│   ├── AllRefused            3  the service refuses job after job, in the same words
 │   ├── KeyRejected           4
 │   ├── OutOfCredit           5
 │   ├── LimitReached          6  budget, deadline or ambiguity cap
@@ -62,6 +63,12 @@ class GridError(UsageError):
 
 class RunStopped(FluxBatchError):
     """The run ends here, on purpose and resumable."""
+
+
+class AllRefused(RunStopped):
+    """The service refuses job after job in the same words: the grid is wrong, not a job."""
+
+    exit_code = 3
 
 
 class KeyRejected(RunStopped):

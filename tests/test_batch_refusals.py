@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from batch_runs import assert_sound, billed_per_job, posted_as, site
 
-from flux_batch.errors import FluxBatchError, KeyRejected, Misdirected, OutOfCredit
+from flux_batch.errors import AllRefused, FluxBatchError, KeyRejected, Misdirected, OutOfCredit
 from flux_batch.store.events import Failed, Stopping
 
 
@@ -71,6 +71,29 @@ async def test_what_refuses_every_job_costs_one_post(
         assert (made.report.exit_code, made.report.kept, len(at.posts), at.server.ledger.billed) == (code, 0, 1, 0)
         assert made.report.message == str(made.error)
         assert [event.reason for event in made.events if isinstance(event, Stopping)] == [str(made.error)]
+
+
+async def test_a_grid_that_is_wrong_as_a_whole_costs_five_posts(tmp_path: Path) -> None:
+    """All jobs fail alike: the sixth would only say the same. Exit code 3, with the service's words."""
+    async with site(tmp_path / "out", {"post#*": "value"}) as at:
+        made = await at.make(prompts=4, seeds=8)
+
+        assert_sound(at)
+        assert type(made.error) is AllRefused
+        assert (made.report.exit_code, made.report.failed, len(at.posts)) == (3, 5, 5)
+        assert str(made.report.message).startswith("all jobs fail: 5 in a row were refused with ")
+        assert {each["class"] for each in at.failures} == {"refused"}
+
+
+async def test_jobs_that_were_refused_before_do_not_keep_the_others_waiting(tmp_path: Path) -> None:
+    """Four prompts are refused every night, in the same words: whatever is new in the grid is tried all the same."""
+    async with site(tmp_path / "out", {"post#*": "value"}) as at:
+        await at.make(prompts=1, seeds=4)
+
+        made = await at.make(prompts=1, seeds=8)
+
+        assert made.error is None
+        assert (made.report.exit_code, made.report.failed, made.report.posts) == (3, 8, 8)
 
 
 async def test_the_wrong_key_is_rejected_and_the_right_one_goes_on(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import anyio
@@ -11,13 +11,14 @@ from flux_batch.engine.brake import Brake
 from flux_batch.engine.budget import Budget
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.lanes import Lanes
-from flux_batch.engine.outcome import Accepted, Failure, Fatal, Outcome
+from flux_batch.engine.outcome import Accepted, Failure, Fatal, Outcome, Refused
 from flux_batch.engine.outcome import NeverSent as NothingSent
 from flux_batch.engine.retries import Retries
 from flux_batch.engine.retry import Failures
 from flux_batch.engine.slots import Slots
 from flux_batch.engine.spans import span
-from flux_batch.errors import AnswerLost, LimitReached, NeverSent, RunStopped, StorageFailed
+from flux_batch.engine.streak import Streak
+from flux_batch.errors import AllRefused, AnswerLost, LimitReached, NeverSent, RunStopped, StorageFailed
 from flux_batch.plan.job import Job, canonical
 from flux_batch.request.body import wire_body
 from flux_batch.request.fleet import through
@@ -73,6 +74,7 @@ class Buyer:
         budget: what the run may spend.
         ambiguity: what to do about lost answers.
         retries: when to post again.
+        streak: equal refusals in a row.
     """
 
     transport: Transport
@@ -86,6 +88,7 @@ class Buyer:
     brake: Brake
     clock: Clock
     webhook: str | None = None
+    streak: Streak = field(default_factory=Streak)
 
     async def buy(self, job: Job) -> Standing:
         """Post *job* until it is accepted, refused or given up; return where it stands then.
@@ -95,7 +98,7 @@ class Buyer:
         """
         if len(canonical(job.body)) > LONGEST_BODY:
             return await self._too_long(job)
-        failures = Failures()
+        failures, first = Failures(), job.id not in self.store.book.standings
         failed: Failure | None = None
         while True:
             self._may_repeat(job)
@@ -105,6 +108,7 @@ class Buyer:
                 standing = self._standing(job)
                 if standing.stage is Stage.PENDING:
                     standing = await self.follower.follow(standing)
+            self._count_refusals(outcome, first=first)
             if isinstance(outcome, Accepted):
                 self.retries.succeeded(failed)
             failures = failures.after(outcome, self.clock.monotonic())
@@ -121,6 +125,17 @@ class Buyer:
         standing = self.store.book.standings.get(job.id)
         if standing is not None and standing.stage is Stage.UNKNOWN:
             self.ambiguity.spend()
+
+    def _count_refusals(self, outcome: Outcome, *, first: bool) -> None:
+        """End the run where posting only repeats a refusal. A job that an earlier run began says nothing new by it."""
+        if isinstance(outcome, Refused) and not first:
+            return
+        self.streak = self.streak.after(outcome)
+        if self.streak.hopeless:
+            raise AllRefused(
+                f"all jobs fail: {self.streak.count} in a row were refused with {self.streak.message!r}",
+                hint="change what they have in common (`flux-batch plan` shows them), then type the same command again",
+            )
 
     async def _pay(self, job: Job, lane: str) -> Outcome:
         """Post within the budget: what one post may cost is set aside before its intent is written."""

@@ -20,6 +20,7 @@ from flux_batch.engine.rate import Rate
 from flux_batch.engine.retries import Retries
 from flux_batch.engine.retry import Backoff, Retry
 from flux_batch.engine.slots import Slots
+from flux_batch.engine.streak import Streak
 from flux_batch.errors import UsageError
 from flux_batch.grid import Grid
 from flux_batch.grid.duration import deadline
@@ -116,6 +117,7 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         brake=brake,
         clock=clock,
         webhook=ground.webhook,
+        streak=Streak(accepted=store.book.money.known_billed > 0),
     )
     retry = grid.limits.retry
     patience = Patience(first=retry.first, longest=max(retry.first, retry.longest))
