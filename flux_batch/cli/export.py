@@ -18,9 +18,19 @@ SIZE = re.compile(r"(\d+)\s*(|k|M|G)B?")
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
 NEXT = {
     "imagefolder": 'load_dataset("imagefolder", data_dir="{to}")',
-    "webdataset": 'webdataset.WebDataset("{to}/train-00000.tar")',
+    "webdataset": 'webdataset.WebDataset(sorted(glob.glob("{to}/train-*.tar")), shardshuffle=False)',
     "parquet": 'load_dataset("parquet", data_dir="{to}/data")',
 }
+NEXT_AT_URL = {
+    "imagefolder": 'load_dataset("imagefolder", data_files="{to}/**", streaming=True)',
+    "webdataset": 'load_dataset("webdataset", data_files="{to}/*.tar")',
+    "parquet": 'load_dataset("parquet", data_files="{to}/data/*.parquet")',
+}
+
+
+def _place(_: click.Context, __: click.Parameter, value: str | None) -> Path | str | None:
+    """Return a URL as it is, anything else as a path."""
+    return value if value is None or "://" in value else Path(value)
 
 
 def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
