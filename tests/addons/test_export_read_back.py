@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import glob
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -152,6 +153,23 @@ def test_webdataset_samples_and_hashes_are_equal(out: Path, made: list[Line]) ->
         assert told(line) == said(json.loads(sample["json"]))
         assert told(line)["prompt"] == sample["txt"].decode()
         assert line.sha256 == hashlib.sha256(sample["png"]).hexdigest()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.parametrize("form", ["imagefolder", "webdataset", "parquet"])
+def test_the_line_an_export_ends_with_opens_all_of_it(
+    out: Path, made: list[Line], load: Callable[..., Any], form: str
+) -> None:
+    """It can be copied into a program as it stands, also where there are several shards."""
+    words = [str(out), "--format", form, "--shard-size", str(len(picture(0)) * 4 + 50)]
+
+    last = CliRunner().invoke(command, words).stdout.splitlines()[-1]
+
+    names = {"load_dataset": load, "webdataset": import_module("webdataset"), "glob": glob}
+    opened = eval(last.removeprefix("next: "), names)  # noqa: S307 - the sentence under test
+    rows = list(opened) if form == "webdataset" else opened["train"]
+    gc.collect()  # webdataset leaves its files to the collector
+    assert len(made) == len(rows)
 
 
 def test_croissant_names_each_file_with_its_size_and_hash(out: Path) -> None:
