@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import logging
 import math
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from batch_runs import site, to_the_end
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_batch.addons.logs.events import LogShow, described
 from flux_batch.addons.logs.formatter import JsonFormatter
+from flux_batch.batch import Batch
 from flux_batch.engine.events import BreakerClosed, BreakerOpened, LaneClosed, Paused, Resumed, SlotsChanged
+from flux_batch.engine.spans import about
 from flux_batch.store.crew import State
+from flux_batch.store.disk import Disk
 from flux_batch.store.events import Begun, Event, Failed, Quarantined, Refetched, Stopping
 
 EVENTS: list[Event] = [
@@ -109,6 +114,34 @@ def test_no_text_breaks_a_line_in_two(words: str) -> None:
     assert line.isascii()
     assert len(line.splitlines()) == 1
     assert json.loads(line)["message"] == words
+
+
+def test_a_line_names_the_job_it_was_logged_for(kept: Lines) -> None:
+    """Inside it, whoever logs; outside none is named."""
+    log = logging.getLogger("test.logs")
+    with about("ab" * 8):
+        log.warning("slow disk")
+    log.warning("slow disk")
+
+    assert [line.get("job") for line in kept.read] == ["ab" * 8, None]
+
+
+class Talking(Disk):
+    """A disk that says when it gives a file its final name."""
+
+    def link(self, old: Path, new: Path) -> None:
+        logging.getLogger("test.logs").info("%s", new.name)
+        super().link(old, new)
+
+
+async def test_what_a_run_logs_deep_down_names_its_job(tmp_path: Path, kept: Lines) -> None:
+    """From a worker thread as well, and with many jobs under way at once."""
+    async with site(tmp_path / "out") as at:
+        await to_the_end(Batch(at.grid(prompts=2, seeds=4), endpoint=at.endpoint, disk=Talking()))
+
+    images = [line for line in kept.read if "-" in line["message"]]
+    assert len(images) == 8
+    assert all(line["message"].startswith(line["job"]) for line in images)
 
 
 def test_a_bug_comes_with_its_traceback(kept: Lines) -> None:
