@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import botocore.session  # type: ignore[import-untyped]  # ships no types
+import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from s3fs import S3FileSystem  # type: ignore[import-untyped]  # as botocore
 from werkzeug.serving import make_server
 
 Environ: TypeAlias = dict[str, Any]
@@ -130,6 +132,16 @@ def s3_server() -> Iterator[S3]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def s3_in_the_environment() -> Iterator[S3]:
+    """Serve, and let this process and its children find it, as they would find any other."""
+    with s3_server() as running, pytest.MonkeyPatch.context() as patch:
+        for name, value in running.environment.items():
+            patch.setenv(name, value)
+        S3FileSystem.clear_instance_cache()  # fsspec's: they remember the server of another module
+        yield running
 
 
 def is_put(environ: Environ, ending: str = "") -> bool:

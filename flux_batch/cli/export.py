@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ import click
 from flux_batch.cli.words import complaining, many, plain, say
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from flux_batch.addons.export.wish import Exported, Wish
 
 SIZE = re.compile(r"(\d+)\s*(|k|M|G)B?")
@@ -49,7 +52,7 @@ def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
     type=click.Choice(["imagefolder", "webdataset", "parquet"]),
     help="Files and metadata.jsonl, tar shards, or Parquet.",
 )
-@click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="Where to; default: OUT/export/FORMAT.")
+@click.option("--to", metavar="DIR|URL", callback=_place, help="Where to; default: OUT/export/FORMAT.")
 @click.option("--split", metavar="SHARES", help="Parts: 0.9/0.1, or train=0.9/holdout=0.1.")
 @click.option(
     "--by", metavar="NAME", default="prompt", show_default=True, help="Axis or field whose rows stay in one part."
@@ -67,7 +70,7 @@ def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
 def command(  # noqa: PLR0913, PLR0917 - one for each option
     out: Path,
     form: str,
-    to: Path | None,
+    to: Path | str | None,
     split: str | None,
     by: str,
     only: str | None,
@@ -78,7 +81,8 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Write the images of OUT for training, each checked against its hash on the way.
 
-    The export appears when it is whole. The same command again makes the same bytes.
+    The export appears when it is whole. The same command again makes the same bytes. At a URL, such as
+    s3://bucket/set, each file is verified when it has arrived.
     """
     from flux_batch.addons.export.export import export
     from flux_batch.addons.export.marks import Marks, Only, find_marks, read_marks
@@ -96,11 +100,27 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
             card=hf,
             embed=embed,
         )
-        exported = export(out, target, wish)
+        with _written_to(target, out) as folder:
+            exported = export(out, folder, wish)
     say("\n".join(map(plain, _told(exported, target, wish))))
 
 
-def _told(exported: Exported, target: Path, wish: Wish) -> Iterator[str]:
+def _written_to(target: Path | str, out: Path) -> AbstractContextManager[Path]:
+    """Return what hands out the folder to write: *target* itself, or one that is sent there when it is whole."""
+    if isinstance(target, Path):
+        return nullcontext(target)
+    from flux_batch.addons.remote.delivery import delivered
+    from flux_batch.errors import UsageError
+    from flux_batch.grid.place import checked_place
+    from flux_batch.grid.strict import Unfit
+
+    try:
+        return delivered(checked_place(target, "--to"), out / "export" / ".delivery")
+    except Unfit as unfit:
+        raise UsageError(unfit.what, hint=unfit.hint) from None
+
+
+def _told(exported: Exported, target: Path | str, wish: Wish) -> Iterator[str]:
     parts = ", ".join(f"{part} {count:,}" for part, count in exported.images.items())
     yield f"{many(sum(exported.images.values()), 'image')} exported to {target} ({parts})"
     empty = [part for part in wish.split.shares if part not in exported.images]
@@ -109,7 +129,8 @@ def _told(exported: Exported, target: Path, wish: Wish) -> Iterator[str]:
     if wish.embed:
         yield from _embedded(exported)
     yield ""
-    yield f"next: {NEXT[wish.form].format(to=target)}"
+    following = NEXT if isinstance(target, Path) else NEXT_AT_URL
+    yield f"next: {following[wish.form].format(to=target)}"
 
 
 def _embedded(exported: Exported) -> Iterator[str]:

@@ -204,7 +204,6 @@ async def _listen(batch: Batch, beside: Beside) -> tuple[Ended | None, FluxBatch
     show = beside.show(anyio.current_time())
     async with anyio.create_task_group() as tasks:
         await tasks.start(_pass_signals_on, batch, beside.mirror)
-        tasks.start_soon(_tick, show, batch)
         if beside.metrics is not None:
             tasks.start_soon(beside.metrics.keep_writing)
         try:
@@ -218,20 +217,25 @@ async def _listen(batch: Batch, beside: Beside) -> tuple[Ended | None, FluxBatch
 
 
 async def _draw(batch: Batch, show: Show) -> tuple[Ended | None, FluxBatchError | None]:
+    import anyio
+
     from flux_batch.errors import FluxBatchError
     from flux_batch.store.events import Ended
 
-    ended = None
-    try:
-        async with batch:
-            async for event in batch:
-                show.take(event)
-                ended = event if isinstance(event, Ended) else ended
-    except FluxBatchError as stopped:
-        return ended, stopped
-    finally:
-        show.close()
-    return ended, None
+    ended, error = None, None
+    async with anyio.create_task_group() as ticking:
+        ticking.start_soon(_tick, show, batch)
+        try:
+            async with batch:
+                async for event in batch:
+                    show.take(event)
+                    ended = event if isinstance(event, Ended) else ended
+        except FluxBatchError as stopped:
+            error = stopped
+        finally:
+            show.close()
+        ticking.cancel_scope.cancel()
+    return ended, error
 
 
 async def _tick(show: Show, batch: Batch) -> None:

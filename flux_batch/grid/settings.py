@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from flux_batch.grid.duration import CLOCK, per_second, seconds
+from flux_batch.grid.place import checked_place, is_url
 from flux_batch.grid.problem import shown
-from flux_batch.grid.strict import Strict, complain
+from flux_batch.grid.strict import Strict, Unfit, complain
 
 EMBEDDED = "embedded"
 KEY_VARIABLE = "MODELSLAB_API_KEY"
@@ -22,9 +23,6 @@ LANE = r"^[A-Za-z0-9._-]{1,40}$"
 LISTEN = r"^[^\s/]+:\d{1,5}$"
 CALLED = r"^https?://[^\s]+$"
 SHARD = re.compile(r"(\d+)/(\d+)")
-STORE = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#]+")
-WITH_SECRET = re.compile(r"[^:]+://[^/@]*:[^@]*@|.*[?#]", re.DOTALL)
-"""A URL that names a user with a password, or that carries a query, as signed links do."""
 Gate: TypeAlias = Literal["off", "flag", "quarantine"]
 
 
@@ -196,17 +194,17 @@ class Output(Strict):
     @classmethod
     def _is_a_folder(cls, value: object) -> object:
         """Take a URL as the folder for what it means: a run locks its folder, so the URL can only be a copy of it."""
-        if not isinstance(value, dict) or not isinstance(value.get("dir"), str) or "://" not in value["dir"]:
+        if not isinstance(value, dict) or not is_url(value.get("dir")):
             return value
         if value.get("mirror") is not None:
             complain("output.dir and output.mirror both name a URL", "name a folder as output.dir, or leave it out")
         rest = {name: given for name, given in value.items() if name != "dir"}
-        return {**rest, "mirror": checked_store(value["dir"], "output.dir")}
+        return {**rest, "mirror": _place(value["dir"], "output.dir")}
 
     @field_validator("mirror")
     @classmethod
     def _is_a_store(cls, value: str | None) -> str | None:
-        return None if value is None else checked_store(value, "output.mirror")
+        return None if value is None else _place(value, "output.mirror")
 
     @field_validator("name")
     @classmethod
@@ -219,19 +217,11 @@ class Output(Strict):
         return value
 
 
-def checked_store(value: str, name: str) -> str:
-    """Return *value*, the URL of a place to write to, without a slash at its end; *name* is who says so.
-
-    Its secrets are the business of the library that opens it: a URL is printed and written down.
-    """
-    if WITH_SECRET.match(value):
-        complain(
-            f"{name} holds more than an address",
-            "take out password and query: credentials come from the environment or a profile, as the store's tools do",
-        )
-    if not STORE.fullmatch(value) or "::" in value:
-        complain(f"{name} must be a URL like s3://bucket/nightly, not {shown(value)}")
-    return value.rstrip("/") if not value.endswith("://") else value
+def _place(value: str, name: str) -> str:
+    try:
+        return checked_place(value, name)
+    except Unfit as unfit:
+        complain(unfit.what, unfit.hint)
 
 
 class Webhook(Strict):

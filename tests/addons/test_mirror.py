@@ -12,8 +12,9 @@ from pathlib import Path
 import anyio
 import pytest
 from batch_runs import CANARY, Site, assert_sound, billed_per_job, site, tree
-from s3_server import S3, Answer, damaging, holding, refusing, s3_server, until
+from s3_server import S3, Answer, damaging, holding, refusing, s3_in_the_environment, until
 
+from flux_batch.addons.remote.content import etag_in_parts
 from flux_batch.addons.remote.mirror import Mirror
 from flux_batch.addons.remote.patience import Patience
 from flux_batch.addons.remote.store import open_store
@@ -22,6 +23,8 @@ from flux_batch.errors import FluxBatchError, Interrupted, StorageFailed
 from flux_batch.store.events import Kept
 from flux_batch.store.folder import Folder
 
+PART = 5 * 2**20
+"""Bytes of the smallest part that S3 takes."""
 QUICK = Patience(first=0.001, longest=0.001)
 NUMBERS = count()
 AWAY = Answer("503 Service Unavailable", "ServiceUnavailable")
@@ -32,10 +35,8 @@ DENIED = Answer("403 Forbidden", "AccessDenied")
 @pytest.fixture(scope="module")
 def server() -> Iterator[S3]:
     """One S3 for all tests here; each makes its own bucket."""
-    with s3_server() as running, pytest.MonkeyPatch.context() as patch:
-        for name, value in running.environment.items():
-            patch.setenv(name, value)
-        yield running
+    with s3_in_the_environment() as running_s3:
+        yield running_s3
 
 
 @pytest.fixture
@@ -296,6 +297,26 @@ async def test_no_credential_of_the_store_is_written_down(at: Site, s3: S3, url:
         assert s3.environment[name].encode() not in everything
     receipts = [json.loads(line) for line in next((at.out / ".flux-batch").glob("mirror-*")).read_bytes().splitlines()]
     assert {line["file_name"] for line in receipts} == set(public(at.out))
+
+
+def test_s3_calls_a_file_in_parts_as_we_do(s3: S3, url: str, tmp_path: Path) -> None:
+    """So that a large file need not be read back."""
+    path, bucket, client = tmp_path / "parts", url.split("/")[2], s3.client()
+    parts = [b"a" * PART, b"b" * PART, b"the rest"]
+    path.write_bytes(b"".join(parts))
+    upload = {
+        "Bucket": bucket,
+        "Key": "x",
+        "UploadId": client.create_multipart_upload(Bucket=bucket, Key="x")["UploadId"],
+    }
+    told = [client.upload_part(**upload, PartNumber=n, Body=part)["ETag"] for n, part in enumerate(parts, start=1)]
+    sent = {"Parts": [{"PartNumber": n, "ETag": etag} for n, etag in enumerate(told, start=1)]}
+    client.complete_multipart_upload(**upload, MultipartUpload=sent)
+
+    there = open_store(f"s3://{bucket}").look("x")
+
+    assert there is not None
+    assert (there.etag, there.md5) == (etag_in_parts(path, PART), "")
 
 
 @pytest.mark.parametrize("protocol", ["memory", "file"])

@@ -88,7 +88,8 @@ class Copier:
         return [Item(path.relative_to(root).as_posix()) for path in paths]
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close what is open, and end what is under way."""
+        self.store.close()
         self._receipts.close()
 
     def _content(self, path: Path, item: Item) -> Content:

@@ -139,6 +139,8 @@ class Mirror:
 
     def hurry(self, reason: Interrupted, seconds: float) -> None:
         """Leave off in so many *seconds*; the next run copies the rest."""
+        if self._hurried is None and self._over.is_set() and seconds > 0:
+            self._say(f"copying goes on for {seconds:.0f} s at most; a second Ctrl-C ends it now")
         self._hurried = self._hurried or reason
         self._scope.deadline = min(self._scope.deadline, anyio.current_time() + seconds)
 
