@@ -22,7 +22,7 @@ from flux_batch.errors import AnswerLost, DownloadFailed, NeverSent
 from flux_batch.plan.job import JSON
 from flux_batch.request.endpoint import Endpoint
 from flux_batch.request.key import Key
-from flux_batch.request.transport import GENERATE_WITHIN, Answer, Download, Sent
+from flux_batch.request.transport import GENERATE_WITHIN, Answer, Download, Sent, Transport
 
 CANARY = "canary-0123456789-abcdef"
 ORIGIN = "https://service.test"
@@ -41,6 +41,7 @@ class Manner(StrEnum):
     ECHO = "echo"
     FORGETS = "forgets"
     FAILS_LATER = "fails later"
+    DAMAGED = "damaged"
 
 
 @dataclass(slots=True)
@@ -52,12 +53,14 @@ class Work:
         body: as posted, with the key.
         polls: how often it was asked for.
         manner: how it was answered.
+        visits: how often each of its images was downloaded.
     """
 
     job: str
     body: dict[str, JSON]
     manner: Manner
     polls: int = 0
+    visits: Counter[int] = field(default_factory=Counter)
 
     @property
     def samples(self) -> int:
@@ -130,7 +133,9 @@ class MemoryService:
         work = self.works.get(int(identity))
         if work is None or work.manner is Manner.FORGETS or int(generation) < self.generation:
             return 410, b""
-        return 200, picture(work, int(sample))
+        work.visits[int(sample)] += 1
+        damaged = work.manner is Manner.DAMAGED and work.visits[int(sample)] == 1
+        return 200, flipped(picture(work, int(sample))) if damaged else picture(work, int(sample))
 
     def _links(self, identity: int) -> list[JSON]:
         samples = self.works[identity].samples
@@ -161,6 +166,11 @@ def picture(work: Work, sample: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )
+
+
+def flipped(content: bytes) -> bytes:
+    """Return a PNG with one bit wrong where nothing but a checksum tells: in the checksum of its pixels."""
+    return content[:-14] + bytes([content[-14] ^ 1]) + content[-13:]
 
 
 class Wire:
@@ -219,7 +229,7 @@ class MemoryEndpoint(Endpoint):
     disk: FaultyDisk = field(default_factory=FaultyDisk)
 
     @asynccontextmanager
-    async def open(self, *, links: int) -> AsyncIterator[Wire]:  # type: ignore[override]  # noqa: ARG002
+    async def open(self, *, links: int) -> AsyncIterator[Transport]:  # noqa: ARG002 - see Endpoint
         """See :class:`Endpoint`."""
         yield Wire(self.service, self.disk, self.key)
 

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing import get_context
@@ -77,12 +77,13 @@ class Child:
         return self._process.pid or 0
 
     def kill(self) -> None:
-        """Kill it, stopped or not. It keeps its id until :meth:`wait`. For a worker thread."""
+        """Kill it, stopped or not. For a worker thread."""
         self._process.kill()
 
     def stop(self) -> None:
-        """Let it stand still. For a worker thread."""
-        os.kill(self.pid, signal.SIGSTOP)
+        """Let it stand still, where it has not ended. For a worker thread."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGSTOP)
 
     @property
     def alive(self) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import anyio
 from faulty_disk import FaultyDisk, Killed, Plan
-from memory_service import CANARY, MemoryService, endpoint
+from memory_service import CANARY, MemoryService, endpoint, picture
 
 from flux_batch.batch import Batch
 from flux_batch.engine.clock import SystemClock
@@ -207,7 +207,7 @@ class Scene:
         return self._wrong(frozenset())
 
     def _wrong(self, allowed: frozenset[Broken]) -> list[str]:
-        Counts.checks += len(Broken) + 4
+        Counts.checks += len(Broken) + 5
         audit = self.audit()
         violations = [each for each in audit.violations() if each.place not in self.damaged]
         found = [f"{each.place}: {each.message}" for each in violations if each.broken not in allowed]
@@ -215,6 +215,7 @@ class Scene:
         if book.ended is not None:
             found += unkept_promises(book.money, self.service.billed, audit.ledger.accepted)
         found += self._overpaid(audit)
+        found += [] if Broken.CHANGED in allowed else self._not_as_made(audit)
         found += [f"{image} was told and has no line" for image in self.told if not audit.done.has(*image)]
         found += [f"{path} is left in images/" for path in self.out.glob("images/.*") if not allowed]
         found += [f"{path}: the key" for path in files(self.out) if any(s in path.read_bytes() for s in SPELLINGS)]
@@ -234,6 +235,17 @@ class Scene:
             f"{job}: billed {count} times, {declared[job]} declared"
             for job, count in posts.items()
             if count - self.asked_again[job] > min(most, 1 + declared[job])
+        ]
+
+    def _not_as_made(self, audit: Audit) -> list[str]:
+        """Images that differ by a byte from what the service made for their job."""
+        works = list(self.service.works.values())
+        images = {(each.job, each.sample): self.out / each.file_name for each in audit.kept}
+        return [
+            f"{path.name} is not what the service made"
+            for (job, sample), path in images.items()
+            if path.relative_to(self.out).as_posix() not in self.damaged
+            and path.read_bytes() not in [picture(work, sample) for work in works if work.job == job]
         ]
 
     def tree(self) -> dict[str, tuple[int, int, str]]:

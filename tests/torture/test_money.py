@@ -166,6 +166,18 @@ def test_a_full_disk_ends_the_run_and_says_how_much_is_still_to_be_fetched(arena
     assert scene.service.billed.total() == 4
 
 
+def test_what_is_paid_is_fetched_before_anything_is_bought(arena: Path) -> None:
+    """Links expire, prompts do not: a run that died with an image on its way begins with that image."""
+    scene = Scene(arena, seeds=4)
+    healthy = Scene(arena / "other", seeds=4)
+    healthy.run()
+    scene.run(Dies(healthy.disk.calls.index("get") + 1))
+
+    assert scene.run().code == 0
+    assert scene.disk.calls.index("get") < scene.disk.calls.index("request")
+    assert scene.disk.calls.count("request") < 4
+
+
 def test_an_image_that_is_gone_is_fetched_and_not_bought(arena: Path) -> None:
     """Also when its link has expired; the manifest does not change by a byte."""
     scene = Scene(arena)

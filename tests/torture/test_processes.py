@@ -168,6 +168,21 @@ async def signalled(scene: RealScene, numbers: list[signal.Signals]) -> int | No
         return await child.wait()
 
 
+async def test_a_second_run_of_a_folder_ends_at_once_and_pays_nothing(tmp_path: Path) -> None:
+    """Code 9, with the holder named; the first one notices nothing."""
+    Counts.faults += 1
+    async with real_scene(tmp_path, {"image#1": "stall 1"}) as scene:
+        first = await scene.child()
+        while not scene.server.ledger.of("image"):  # noqa: ASYNC110 - nothing tells
+            await anyio.sleep(0.01)
+        second = await scene.run()
+        assert second.code == 9
+        assert f"is in use by process {first.pid} " in second.stderr
+        assert (await scene.ended(first)).code == 0
+        assert await scene.finish() == []
+        assert scene.billed.total() == IMAGES
+
+
 async def test_the_child_is_what_these_tests_think_it_is(tmp_path: Path) -> None:
     """Without a fault: code 0, all images, each billed once."""
     async with real_scene(tmp_path) as scene:

@@ -66,6 +66,7 @@ SETTINGS = [
     Setting("two images a job, queued", Manner.QUEUED, samples=2),
     Setting("images inside the answer", Manner.INLINE),
     Setting("lost answers are held", Manner.AT_ONCE, ambiguous="hold", codes=(0, 3)),
+    Setting("images arrive damaged at first", Manner.DAMAGED),
     Setting("one image is blank", Manner.BLANK, codes=(3,)),
     Setting("one job is refused", Manner.REFUSED, codes=(3,)),
     Setting("what was paid is lost", Manner.FORGETS, codes=(3,)),
