@@ -19,6 +19,7 @@ FluxBatchError                1  base of all errors this package raises on purpo
     ├── NeverSent                no byte of the request left: safe to send again
     ├── AnswerLost               the request left, the answer did not come: may have been billed
     └── DownloadFailed           a link did not give a whole image
+        └── LinkRefused          we do not follow it, today or ever: no http(s), or a private address
 """
 
 from __future__ import annotations
@@ -146,3 +147,7 @@ class AnswerLost(TransportError):
 
 class DownloadFailed(TransportError):
     """A link did not give a whole image."""
+
+
+class LinkRefused(DownloadFailed):
+    """A link leads where no download may go; trying again cannot help."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from flux_batch.errors import AnswerLost, DownloadFailed, Misdirected, NeverSent
+from flux_batch.errors import AnswerLost, DownloadFailed, LinkRefused, Misdirected, NeverSent
 from flux_batch.plan.job import JSON
 from flux_batch.request.address import next_hop
 from flux_batch.request.key import Key
@@ -156,7 +156,7 @@ class MemoryTransport:
 
     def _check(self, url: str) -> None:
         if not self._private and not _is_global(urlsplit(url).hostname or ""):
-            raise DownloadFailed(f"a private address: {url!r}")
+            raise LinkRefused(f"a private address: {url!r}")
 
 
 def _is_global(host: str) -> bool:

@@ -70,6 +70,7 @@ async def test_what_refuses_every_job_costs_one_post(
         assert made.error.hint
         assert (made.report.exit_code, made.report.kept, len(at.posts), at.server.ledger.billed) == (code, 0, 1, 0)
         assert made.report.message == str(made.error)
+        assert (made.report.failed, at.failures) == (0, [])  # nothing is wrong with the job: the next run makes it
         assert [event.reason for event in made.events if isinstance(event, Stopping)] == [str(made.error)]
 
 

@@ -104,6 +104,23 @@ async def test_a_job_that_is_never_ready_is_left_pending_and_polled_by_the_next_
         assert (second.report.exit_code, second.report.kept, second.report.posts) == (0, 3, 0)
 
 
+async def test_a_pending_job_waits_for_the_service_that_accepted_it(tmp_path: Path) -> None:
+    """A run with another address does not know it: it stays pending, and says which address fetches it."""
+    out = tmp_path / "out"
+    async with site(out, {"post#2": "proc_forever"}) as here, site(out) as elsewhere:
+        await here.make(prompts=1, seeds=3, limits={"max_wait": "20s"})
+
+        moved = await elsewhere.make(prompts=1, seeds=3)
+        words = here.failures[0]["message"]
+        here.server.service.script = type(here.server.service.script)()
+        back = await here.make(prompts=1, seeds=3)
+
+        assert (moved.report.exit_code, moved.report.pending, moved.report.paid_but_lost) == (3, 1, 0)
+        assert (len(elsewhere.posts), here.server.base_url in words) == (0, True)
+        assert_sound(here)
+        assert (back.report.exit_code, back.report.kept, back.report.posts) == (0, 3, 0)
+
+
 @pytest.mark.parametrize("fault", ["proc_failed", "proc_error"])
 async def test_a_job_that_fails_at_the_service_fails_alone(tmp_path: Path, fault: str) -> None:
     """It was accepted once, so it is never posted again: not by this run and not by the next."""

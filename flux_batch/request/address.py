@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import anyio
 
-from flux_batch.errors import DownloadFailed
+from flux_batch.errors import LinkRefused
 
 SCHEMES = ("https", "http")
 SHOWN = 200
@@ -30,6 +30,9 @@ NOWHERE_PUBLIC = tuple(
 )
 """``is_global`` calls some of these public, by the version of Python."""
 
+PRIVATE = "is a private address"
+"""How a refused address is known where a library has made one error of several."""
+
 AddressInfo = tuple[Any, ...]
 """``(family, type, proto, canonical name, socket address)`` as ``getaddrinfo`` gives it."""
 
@@ -38,7 +41,7 @@ class PrivateAddressError(OSError):
     """A link leads into a private network."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(errno.EACCES, f"{address} is a private address; only a private API may send us there")
+        super().__init__(errno.EACCES, f"{address} {PRIVATE}; only a private API may send us there")
 
 
 def is_public(address: str) -> bool:
@@ -91,16 +94,16 @@ def next_hop(before: str | None, link: str) -> str:
         link: absolute, or relative to *before*.
 
     Raises:
-        DownloadFailed: no address, another scheme than http(s), or a step from https down to http.
+        LinkRefused: no address, another scheme than http(s), or a step from https down to http.
     """
     try:
         url = urljoin(before or "", link)
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise DownloadFailed(f"the link {link[:SHOWN]!r} is no address") from None
+        raise LinkRefused(f"the link {link[:SHOWN]!r} is no address") from None
     if parts.scheme not in SCHEMES or not host:
-        raise DownloadFailed(f"the link {link[:SHOWN]!r} is not http(s)")
+        raise LinkRefused(f"the link {link[:SHOWN]!r} is not http(s)")
     if before is not None and parts.scheme == "http" and urlsplit(before).scheme == "https":
-        raise DownloadFailed(f"the link redirects from https down to {link[:SHOWN]!r}")
+        raise LinkRefused(f"the link redirects from https down to {link[:SHOWN]!r}")
     return url

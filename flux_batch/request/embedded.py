@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -17,7 +18,9 @@ from anyio.abc import Process
 from anyio.streams.text import TextReceiveStream
 
 import flux_batch
-from flux_batch.errors import UsageError
+from flux_batch.errors import AnswerLost, NeverSent, Unreachable, UsageError
+from flux_batch.plan.job import JSON
+from flux_batch.request.transport import GENERATE_WITHIN, Answer, Download, Sent, Transport
 
 START_WITHIN = 30.0
 NOT_INHERITED = re.compile("KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
@@ -26,9 +29,58 @@ LAST_WORDS = 400
 """Characters shown of what a server said that did not start."""
 
 
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A server of our own.
+
+    Attributes:
+        base_url: where it answers.
+    """
+
+    base_url: str
+    process: Process
+
+    def check(self) -> None:
+        """Raise where it is there no more: nobody else will answer in its place.
+
+        Raises:
+            Unreachable: it ended.
+        """
+        if self.process.returncode is not None:
+            raise Unreachable(
+                f"the embedded server ended by itself, with code {self.process.returncode}",
+                hint="type the same command again; if it ends again, try `flux-batch serve` and read its words",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A transport to a child process: once that has ended, waiting for it is over too."""
+
+    transport: Transport
+    child: Child
+
+    async def post(
+        self, path: str, body: Mapping[str, JSON], *, sent: Sent | None = None, within: float = GENERATE_WITHIN
+    ) -> Answer:
+        """See :meth:`flux_batch.request.transport.Transport.post`."""
+        try:
+            return await self.transport.post(path, body, sent=sent, within=within)
+        except (NeverSent, AnswerLost):
+            self.child.check()
+            raise
+
+    @asynccontextmanager
+    async def get(self, url: str) -> AsyncIterator[Download]:
+        """See :meth:`flux_batch.request.transport.Transport.get`."""
+        self.child.check()
+        async with self.transport.get(url) as download:
+            yield download
+
+
 @asynccontextmanager
-async def embedded_server(*options: str) -> AsyncIterator[str]:
-    """Start ``flux-batch serve`` with *options*, yield its base URL once it answers, and stop it whatever happens.
+async def embedded_server(*options: str) -> AsyncIterator[Child]:
+    """Start ``flux-batch serve`` with *options*, yield it once it answers, and stop it whatever happens.
 
     The child leads a session of its own, so a Ctrl-C for this process does not cut what is under way there; it
     watches its standard input, so it ends when this process dies without a word. Its words do not reach the terminal.
@@ -40,7 +92,7 @@ async def embedded_server(*options: str) -> AsyncIterator[str]:
     with await anyio.to_thread.run_sync(TemporaryFile) as words:
         process = await anyio.open_process(command, env=_environment(), stderr=words, start_new_session=True)
         try:
-            yield await _base_url(process, words)
+            yield Child(await _base_url(process, words), process)
         finally:
             with anyio.CancelScope(shield=True):
                 await _stop(process)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flux_batch.grid.settings import Endpoint as Account
-from flux_batch.request.embedded import embedded_server
-from flux_batch.request.http import HttpTransport, open_transport
+from flux_batch.request.embedded import Attended, embedded_server
+from flux_batch.request.http import open_transport
 from flux_batch.request.key import Key, find_key
+from flux_batch.request.transport import Transport
 
 EMBEDDED = "embedded"
 EMBEDDED_KEY = "embedded-server-needs-no-key"
@@ -39,14 +40,14 @@ class Endpoint:
         return self.base_url == EMBEDDED
 
     @asynccontextmanager
-    async def open(self, *, links: int) -> AsyncIterator[HttpTransport]:
+    async def open(self, *, links: int) -> AsyncIterator[Transport]:
         """Open the transport, with at most *links* downloads at a time; start the embedded server where it is one."""
         if not self.forgets:
             async with open_transport(self.base_url, self.key, links=links) as transport:
                 yield transport
             return
-        async with embedded_server() as base_url, open_transport(base_url, self.key, links=links) as transport:
-            yield transport
+        async with embedded_server() as child, open_transport(child.base_url, self.key, links=links) as transport:
+            yield Attended(transport, child)
 
 
 def keyless(base_url: str) -> Endpoint:

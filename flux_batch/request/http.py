@@ -12,9 +12,17 @@ import aiohttp
 import anyio
 from yarl import URL
 
-from flux_batch.errors import AnswerLost, DownloadFailed, Misdirected, NeverSent, TransportError, Unreachable
+from flux_batch.errors import (
+    AnswerLost,
+    DownloadFailed,
+    LinkRefused,
+    Misdirected,
+    NeverSent,
+    TransportError,
+    Unreachable,
+)
 from flux_batch.plan.job import JSON
-from flux_batch.request.address import guarded_socket, is_private_host, next_hop, open_socket
+from flux_batch.request.address import PRIVATE, guarded_socket, is_private_host, next_hop, open_socket
 from flux_batch.request.key import Key
 from flux_batch.request.transport import ANSWER_CAP, GENERATE_WITHIN, Answer, Download, Sent
 
@@ -224,7 +232,7 @@ def _mapped(exchange: _Exchange | None, key: Key) -> Iterator[None]:
 
 def _transport_error(exchange: _Exchange | None, words: str) -> TransportError:
     if exchange is None:
-        return DownloadFailed(words)
+        return LinkRefused(words) if PRIVATE in words else DownloadFailed(words)
     if exchange.left:
         return AnswerLost(f"no answer after the request was sent: {words}")
     return NeverSent(f"cannot reach the API: {words}")

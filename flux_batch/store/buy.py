@@ -27,7 +27,7 @@ from flux_batch.response.read import read_answer
 from flux_batch.response.verdict import Images, Pending, Unknown, Verdict
 from flux_batch.store import record
 from flux_batch.store.duty import MOST_UNKNOWN
-from flux_batch.store.entry import cut, entry, lesson, salvaged
+from flux_batch.store.entry import Origin, cut, entry, lesson, salvaged
 from flux_batch.store.follow import Follower
 from flux_batch.store.standing import Stage, Standing
 from flux_batch.store.store import Store
@@ -192,16 +192,16 @@ class Buyer:
 
     async def _write_down(self, job: Job, attempt: int, verdict: Verdict, lane: str) -> None:
         """Put the answer into the journal before anything else touches it."""
-        inline: tuple[str, ...] = ()
+        inline, origin = tuple[str, ...](), Origin(lane, self.follower.services.get(lane, ""))
         if isinstance(verdict, Images):
             try:
                 inline = await self.store.save_inline(job.id, attempt, verdict.inline)
             except StorageFailed:
                 # The id alone is enough to ask for the images again; without it the money would be forgotten.
                 kept = verdict if verdict.id is None else Pending(verdict.id, meta=verdict.meta)
-                await self.store.settle(entry(job, attempt, kept, lane=lane))
+                await self.store.settle(entry(job, attempt, kept, origin=origin))
                 raise
-        await self.store.settle(entry(job, attempt, verdict, inline, lane))
+        await self.store.settle(entry(job, attempt, verdict, inline, origin))
 
 
 def ambiguity_cap(at_once: int, planned: int) -> int:

@@ -102,7 +102,13 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         Slots(policy, clock=clock, rng=rng, brake=brake, notice=notice, lane=name) for name, policy in policies.items()
     ]
     follower = Follower(
-        transport, store, Pace(POLLS, clock=clock), clock, Polling(patience=grid.limits.max_wait), ground.bells
+        transport=transport,
+        store=store,
+        pace=Pace(POLLS, clock=clock),
+        clock=clock,
+        polling=Polling(patience=grid.limits.max_wait),
+        bells=ground.bells,
+        services={account.name or "": account.base_url for account in grid.accounts},
     )
     hold = grid.limits.on_ambiguous == "hold"
     buyer = Buyer(

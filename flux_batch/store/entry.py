@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from flux_batch.engine import outcome
@@ -51,19 +51,27 @@ def salvaged(verdict: Verdict) -> Verdict:
             return verdict
 
 
-def entry(job: Job, attempt: int, verdict: Verdict, inline: tuple[str, ...] = (), lane: str = "") -> Record:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which endpoint answered: the name of its lane, empty where there is only one, and its address."""
+
+    lane: str = ""
+    service: str = ""
+
+
+def entry(job: Job, attempt: int, verdict: Verdict, inline: tuple[str, ...] = (), origin: Origin = Origin()) -> Record:
     """Return the journal line for *verdict*, the salvaged answer to post number *attempt* of *job*.
 
     Args:
         job, attempt: which post.
         verdict: what the answer means.
         inline: names of the files that now hold the images of an answer that carried them.
-        lane: name of the endpoint that answered.
+        origin: who answered.
     """
     match verdict:
         case Images() | Pending():
             pending = isinstance(verdict, Pending)
-            given = replace(generation(verdict, inline), lane=lane)
+            given = replace(generation(verdict, inline), lane=origin.lane, service=origin.service)
             return record.accepted(job, attempt, given, pending=pending)
         case Busy(message=message, server=server):
             return record.rejected(job.id, attempt, ("transient" if server else "busy", cut(message)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -12,7 +13,8 @@ from pathlib import Path
 import anyio
 
 from flux_batch.engine.clock import Clock
-from flux_batch.errors import DownloadFailed
+from flux_batch.errors import DownloadFailed, LinkRefused
+from flux_batch.request.fleet import through
 from flux_batch.request.transport import Transport
 from flux_batch.response.links import LinkStep, link_step
 from flux_batch.store.disk import Disk, write_new
@@ -87,11 +89,15 @@ class Fetcher:
             standing = await follower.renew(standing)
             text = await self._text(standing, sample)
         if text is not None:
-            return await self._from_text(standing.job.id, sample, text)
+            return await self._from_text(standing, sample, text, follower)
+        return await self._from_links(standing, sample, follower)
+
+    async def _from_links(self, standing: Standing, sample: int, follower: Follower) -> Arrival:
         given = standing.generation or Generation()
         links = given.links[sample] if sample < len(given.links) else ()
         age = max(0.0, self.clock.wall() - seconds_of(given.at)) if given.at else 0.0
-        return await self.fetch(standing.job.id, sample, links, partial(follower.ask, standing, sample), age=age)
+        fetcher = replace(self, transport=through(self.transport, given.lane))
+        return await fetcher.fetch(standing.job.id, sample, links, partial(follower.ask, standing, sample), age=age)
 
     async def _text(self, standing: Standing, sample: int) -> bytes | None:
         """Read the image from the answer itself, None where it was not in there or is gone since."""
@@ -99,15 +105,29 @@ class Fetcher:
             return None
         return await anyio.to_thread.run_sync(_content, self.folder.inline / standing.generation.inline[sample])
 
-    async def _from_text(self, job: str, sample: int, text: bytes) -> Arrival:
+    async def _from_text(self, standing: Standing, sample: int, text: bytes, follower: Follower) -> Arrival:
+        """Read the image out of *text*; where it is cut or spoilt, ask the service for it once more."""
+        job = standing.job.id
+        with suppress(DownloadFailed):
+            return await self._decoded(job, sample, text)
+        renewed = await follower.renew(standing)
+        again = await self._text(renewed, sample)
+        if again is None and renewed != standing:
+            return await self._from_links(renewed, sample, follower)
+        try:
+            return await self._decoded(job, sample, again or text)
+        except DownloadFailed as defect:
+            broken = part_path(self.folder.part, job, sample)
+            await anyio.to_thread.run_sync(self._save, broken, again or text)
+            raise Broken(str(defect), broken) from None
+
+    async def _decoded(self, job: str, sample: int, text: bytes) -> Arrival:
         path = part_path(self.folder.part, job, sample)
         try:
             return await receive(self.folder.disk, of_bytes(text), path)
-        except DownloadFailed as defect:
-            broken = part_path(self.folder.part, job, sample)
-            await anyio.to_thread.run_sync(self._save, broken, text)
+        except DownloadFailed:
             await anyio.to_thread.run_sync(_remove, self.folder.disk, [path])
-            raise Broken(str(defect), broken) from None
+            raise
 
     def _save(self, path: Path, text: bytes) -> None:
         with storage(f"cannot write {path}"):
@@ -143,6 +163,8 @@ class Fetcher:
             found = await hunt.round()
             if found is not None:
                 return found
+            if hunt.refused:
+                break
             if hunt.dead or tried % ASK_EVERY == 0:
                 await hunt.ask_again(ask)
             if tried >= self.patience.tries:
@@ -172,10 +194,17 @@ class _Hunt:
         self._job, self._sample = job, sample
         self._links = links
         self._since = since
+        self._no_go = set[str]()
+        self._asked = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether none of the links may be followed, nor those the service named instead."""
+        return self._asked and bool(self._links) and self._no_go.issuperset(self._links)
 
     async def ask_again(self, ask: Ask) -> None:
         """Get fresh links; where there are none the old ones stay, unless they are dead."""
-        fresh = await ask()
+        fresh, self._asked = await ask(), True
         if fresh is None and self.dead:
             raise ImageLost("its links are dead and the service does not know the image any more")
         self._links = fresh or self._links
@@ -197,6 +226,10 @@ class _Hunt:
             return await self._download(link, path)
         except NotAnImage as defect:
             self.trouble = Broken(f"{defect} at {link[:200]}", path)
+        except LinkRefused as refused:
+            self._no_go.add(link)
+            self.trouble = NotYet(str(refused))
+            return None
         except DownloadFailed as failed:
             self.trouble = NotYet(f"{failed} at {link[:200]}")
         except NotSynced as failed:

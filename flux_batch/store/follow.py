@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import TypeAlias, assert_never
@@ -38,6 +39,7 @@ class Follower:
         pace: when to ask about which job: all polls of the run, within one cap.
         polling: how long to ask about one job.
         bells: rung with a job's id, wake its poll early; a hint, for the poll is the truth.
+        services: lane -> address of every endpoint of this run.
     """
 
     transport: Transport
@@ -46,6 +48,7 @@ class Follower:
     clock: Clock
     polling: Polling = field(default_factory=Polling)
     bells: Bells = field(default_factory=Bells)
+    services: Mapping[str, str] = field(default_factory=dict)
 
     async def follow(self, standing: Standing) -> Standing:
         """Poll a pending job until its images exist, it fails, or patience ends; then it stays pending."""
@@ -89,6 +92,8 @@ class Follower:
                 await self.store.settle(record.ready(job.id, generation(verdict, inline)))
             case Refused(message=message):
                 await self._lose(standing, f"the service accepted it, then failed: {cut(message)}")
+            case Gone() if self._moved(standing.generation):
+                await self.store.record(record.problem(job.id, "pending", self._elsewhere(standing)))
             case Gone() if age > GRACE:
                 await self._give_up(standing)
             case Stop():
@@ -98,6 +103,21 @@ class Follower:
             case _:
                 assert_never(verdict)
         return True
+
+    def _moved(self, given: Generation | None) -> bool:
+        """Tell whether another service accepted the job than those of this run, which cannot know it."""
+        return given is not None and bool(given.service) and given.service not in self.services.values()
+
+    @staticmethod
+    def _elsewhere(standing: Standing) -> str:
+        service = standing.generation.service if standing.generation else ""
+        return f"{service} accepted it, and is not asked any more: a run with --base-url {service} fetches it"
+
+    def _lane(self, given: Generation) -> str:
+        """Return the lane to ask: the one that accepted it, whatever it is called now."""
+        if self.services.get(given.lane) == given.service:
+            return given.lane
+        return next((lane for lane, service in self.services.items() if service == given.service), given.lane)
 
     async def _give_up(self, standing: Standing) -> None:
         """The id is forgotten: the links named at the start are the last chance, and there may be none."""
@@ -122,7 +142,7 @@ class Follower:
     async def _asked(self, form: Form, given: Generation) -> PollVerdict:
         path, body = form
         try:
-            answer = await through(self.transport, given.lane).post(path, body, within=POLL_WITHIN)
+            answer = await through(self.transport, self._lane(given)).post(path, body, within=POLL_WITHIN)
         except TransportError as error:
             return Unknown(str(error), id=given.id)
         return read_poll(answer.status, answer.headers, answer.content, given.id or "")
@@ -146,4 +166,4 @@ class Follower:
         verdict = await self._poll(fetch_requests(given.id)[0], given)
         if isinstance(verdict, Images) and sample < len(verdict.links):
             return verdict.links[sample]
-        return None if isinstance(verdict, Gone | Refused) else ()
+        return None if isinstance(verdict, Gone | Refused) and not self._moved(given) else ()

@@ -74,6 +74,11 @@ def forgotten(job: str, reason: str) -> Record:
     return {"e": "forgotten", "job": job, "reason": reason}
 
 
+def rebuy(job: str) -> Record:
+    """Say that *job* is to be bought again although it was paid, or may have been; what it has cost stays counted."""
+    return {"e": "rebuy", "job": job}
+
+
 def _generation(given: Generation) -> Record:
     return {
         "id": given.id,
@@ -84,6 +89,7 @@ def _generation(given: Generation) -> Record:
         "seconds": given.seconds,
         "nsfw": given.nsfw,
         "lane": given.lane,
+        "service": given.service,
     }
 
 
@@ -135,8 +141,8 @@ def _ready(standing: Standing, record: Record) -> Standing:
     before = standing.generation or Generation()
     now = _read_generation(record)
     # The first answer often has the seed and later ones no meta at all.
-    kept = replace(now, id=now.id or before.id, meta=now.meta or before.meta, at=before.at, lane=before.lane)
-    return replace(standing, stage=Stage.PAID, generation=kept)
+    told = replace(before, id=now.id or before.id, meta=now.meta or before.meta, seconds=now.seconds, nsfw=now.nsfw)
+    return replace(standing, stage=Stage.PAID, generation=replace(told, links=now.links, inline=now.inline))
 
 
 def _rejected(standing: Standing, record: Record) -> Standing:
@@ -147,6 +153,11 @@ def _rejected(standing: Standing, record: Record) -> Standing:
 def _unknown(standing: Standing, record: Record) -> Standing:
     attempts, unknown = _attempts(standing, record), standing.unknown + 1
     return replace(standing, stage=Stage.UNKNOWN, attempts=attempts, unknown=unknown, problem=_problem(record))
+
+
+def _freed(standing: Standing, _: Record) -> Standing:
+    kept = {sample: met for sample, met in standing.fates.items() if met is Fate.KEPT}
+    return replace(standing, stage=Stage.FREE, generation=None, fates=kept)
 
 
 def _noted(standing: Standing, record: Record) -> Standing:
@@ -180,6 +191,7 @@ def _read_generation(record: Record) -> Generation:
         nsfw=cast("bool | None", record.get("nsfw")),
         at=str(record.get("at", "")),
         lane=str(record.get("lane", "")),
+        service=str(record.get("service", "")),
     )
 
 
@@ -191,6 +203,7 @@ CHANGES: Mapping[str, Callable[[Standing, Record], Standing]] = {
     "ready": _ready,
     "rejected": _rejected,
     "unknown": _unknown,
+    "rebuy": _freed,
     "problem": _noted,
     "missing": _missed,
     **{fate.value: _met for fate in Fate},

@@ -22,6 +22,8 @@ class Stage(StrEnum):
 
 
 ACCEPTED = frozenset({Stage.PENDING, Stage.PAID})
+ENDINGS = frozenset({"stop"})
+"""Classes of a problem that is the run's, not the job's."""
 
 
 class Fate(StrEnum):
@@ -45,7 +47,7 @@ class Generation:
         seconds: generation time.
         nsfw: whether the safety checker spoke.
         at: when it was accepted, RFC 3339.
-        lane: name of the endpoint that accepted it, empty where there is only one.
+        lane: name of the endpoint that accepted it, empty where there is only one; *service* is its address.
     """
 
     id: str | None = None
@@ -57,6 +59,7 @@ class Generation:
     nsfw: bool | None = None
     at: str = ""
     lane: str = ""
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,11 @@ class Standing:
     def finished(self) -> bool:
         """Whether every image is kept."""
         return len(self.fates) >= self.job.samples and set(self.fates.values()) == {Fate.KEPT}
+
+    @property
+    def still_to_buy(self) -> bool:
+        """Whether the run ended over it, unbilled and through no fault of its own: the next one makes it."""
+        return self.stage is Stage.FREE and self.problem is not None and self.problem[0] in ENDINGS
 
     def met(self, sample: int, fate: Fate) -> Standing:
         """Return this standing after image *sample* met its *fate*."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -16,10 +17,12 @@ import pytest
 from anyio.abc import Process, SocketStream
 from anyio.streams.buffered import BufferedByteReceiveStream
 
-from flux_batch.errors import UsageError
+from flux_batch.errors import AnswerLost, NeverSent, Unreachable, UsageError
 from flux_batch.request.embedded import embedded_server
+from flux_batch.request.endpoint import Endpoint
 from flux_batch.request.http import open_transport
 from flux_batch.request.key import Key
+from flux_batch.request.transport import Transport
 
 pytestmark = pytest.mark.process
 
@@ -32,8 +35,8 @@ import signal, sys, anyio
 from flux_batch.request.embedded import embedded_server
 
 async def main():
-    async with embedded_server("--renderer", "swatch") as base_url:
-        print(base_url, flush=True)
+    async with embedded_server("--renderer", "swatch") as child:
+        print(child.base_url, flush=True)
         for line in sys.stdin:
             print("heard", line, flush=True)
 
@@ -92,11 +95,11 @@ async def wait_for_end(stream: SocketStream) -> None:
 
 async def test_it_answers_within_the_block_and_nobody_listens_after_it() -> None:
     """Its whole life is the block."""
-    async with embedded_server("--renderer", "swatch") as base_url:
-        status = await generate(base_url)
+    async with embedded_server("--renderer", "swatch") as child:
+        status = await generate(child.base_url)
 
     assert status == "success"
-    assert await refuses(base_url)
+    assert await refuses(child.base_url)
 
 
 async def test_it_stops_when_the_run_dies_of_an_error() -> None:
@@ -104,8 +107,8 @@ async def test_it_stops_when_the_run_dies_of_an_error() -> None:
     base_urls = []
 
     async def fail() -> None:
-        async with embedded_server() as base_url:
-            base_urls.append(base_url)
+        async with embedded_server() as child:
+            base_urls.append(child.base_url)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -185,3 +188,19 @@ async def test_a_ctrl_c_for_the_parent_does_not_cut_it() -> None:
 
     assert (heard, status) == (b"interrupted", "success")
     assert process.pid not in groups
+
+
+async def post_until_it_fails_for_good(transport: Transport) -> None:
+    """Post again and again: the socket of a process may outlive it by a moment."""
+    while True:
+        with contextlib.suppress(AnswerLost, NeverSent):
+            await transport.post("images/text2img", BODY)  # type: ignore[arg-type]
+
+
+async def test_a_server_that_dies_ends_the_run_at_once() -> None:
+    """Nobody else will answer in its place: no half an hour of patience, and the words say what happened."""
+    async with Endpoint("embedded", Key("any-key")).open(links=1) as transport:
+        served = await anyio.to_thread.run_sync(servers, os.getpid())
+        os.kill(int(served[0].name), signal.SIGKILL)
+        with pytest.raises(Unreachable, match="ended by itself, with code -9"):
+            await post_until_it_fails_for_good(transport)

@@ -204,6 +204,9 @@ def follower(scene: Scene, answer: Callable[[Seen], Play]) -> Follower:
 class _Counts:
     """As much of a store as asking for links needs."""
 
+    def __init__(self) -> None:
+        self.standings: dict[str, Standing] = {}
+
     @property
     def book(self) -> _Counts:
         return self
@@ -224,6 +227,55 @@ async def test_an_image_inside_the_answer_needs_no_get(tmp_path: Path) -> None:
 
     assert arrival.facts.bytes == len(png())
     assert (arrival.url, scene.counted) == (None, 0)
+
+
+@pytest.mark.parametrize("again", ["text", "link"])
+async def test_text_that_was_cut_is_asked_for_once_more(tmp_path: Path, again: str) -> None:
+    """It is paid for, and the service still has it: as text or as a link, whatever it says the second time."""
+    scene = Scene(tmp_path, {LINK: [PNG]})
+    folder = Folder(tmp_path)
+    whole = base64.b64encode(png())
+    fetcher = scene.fetcher()
+    await in_thread(folder.inline.mkdir)
+    await in_thread(write, folder.inline, {"cut": whole[: len(whole) // 2], "whole": whole})
+    new = Generation("1", inline=("whole",)) if again == "text" else Generation("1", links=((LINK,),))
+
+    arrival = await fetcher.arrive(standing(Generation("1", inline=("cut",))), 0, _Renews(new))  # type: ignore[arg-type]
+
+    assert arrival.facts.bytes == len(png())
+    assert arrival.url == (None if again == "text" else LINK)
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files."""
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+class _Renews:
+    """A service that, asked again for a job, gives this."""
+
+    def __init__(self, new: Generation) -> None:
+        self.new = new
+
+    async def renew(self, before: Standing) -> Standing:
+        """Answer."""
+        return replace(before, generation=self.new)
+
+    async def ask(self, *_: object) -> Links | None:
+        """Say nothing more."""
+        return ()
+
+
+async def test_a_link_that_may_not_be_followed_is_given_up_at_once(tmp_path: Path) -> None:
+    """No patience makes another thing of it: the service is asked once for a better one, and that is all."""
+    link = "ftp://a.example/x.png"
+    scene = Scene(tmp_path, {}, asked=(link,))
+
+    with pytest.raises(NotYet, match="not http"):
+        await scene.fetcher().fetch(JOB.id, 0, (link,), scene.ask)
+
+    assert (scene.asks, scene.counted) == (1, 2)
 
 
 async def test_text_that_is_no_image_is_handed_over_as_it_came(tmp_path: Path) -> None:
