@@ -2,9 +2,9 @@
 
     python benchmarks/journal.py [--images 100000]
 
-Prints one line per figure, in seconds on the wall and of the processor; last what it takes to do no more than parse both
-files line by line. The folder is synthetic, with lines as a run writes them; the files of its images are empty names of
-the right size (sparse), so that the listing is real and the disk stays free.
+Prints one line per figure, in seconds on the wall and of the processor; last what it takes to do no more than parse
+both files line by line. The folder is synthetic, with lines as a run writes them; the files of its images are empty
+names of the right size (sparse), so that the listing is real and the disk stays free.
 """
 
 from __future__ import annotations
