@@ -74,7 +74,7 @@ def read_poll(status: int, headers: Mapping[str, str], content: bytes, generatio
     verdict = _read(status, headers, content, body)
     match verdict:
         case Busy(retry_after=None) if body is not None and body.status == "failed":
-            return Pending(generation_id)
+            return Pending(generation_id, failing=True)
         case Refused(message) if not _ends_the_job(status, body):
             return Unknown(message, id=generation_id)
         case Unknown():

@@ -40,12 +40,14 @@ class Pending:
         eta: the service's estimate in seconds, None where it gave none.
         links: ``future_links``: where the images will be, if the id is ever forgotten.
         meta: the ``meta`` object as answered (the seed is often only here).
+        failing: whether a poll was told ``failed, try again``: not yet, or never.
     """
 
     id: str
     eta: float | None = None
     links: tuple[str, ...] = ()
     meta: Mapping[str, JSON] = field(default_factory=dict)
+    failing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ from flux_batch.store.store import Store, seconds_of
 GRACE = 60.0
 """Seconds in which an id that the service just gave may still be unknown to it."""
 
+BELIEVED = 24 * 3600.0
+"""Seconds for which "failed, try again" is taken to mean "not yet": nothing the service makes is kept for longer."""
+
 Form: TypeAlias = tuple[str, dict[str, JSON]]
 """Path and body of one way to ask for an id."""
 
@@ -92,6 +95,8 @@ class Follower:
                 await self.store.settle(record.ready(job.id, generation(verdict, inline)))
             case Refused(message=message):
                 await self._lose(standing, f"the service accepted it, then failed: {cut(message)}")
+            case Pending(failing=True) if age > BELIEVED:
+                await self._lose(standing, "the service accepted it, then said for a day that it failed")
             case Gone() if self._moved(standing.generation):
                 await self.store.record(record.problem(job.id, "pending", self._elsewhere(standing)))
             case Gone() if age > GRACE:

@@ -59,7 +59,7 @@ def test_failed_try_again_is_not_yet_while_polling(message: str) -> None:
     """Posting again would buy the image twice; a production client just polls on."""
     body: JSON = {"status": "failed", "id": "", "messege": message, "output": ""}
 
-    assert Pending("7") == poll(body)
+    assert Pending("7", failing=True) == poll(body)
     assert isinstance(answer(body), Busy)
 
 
