@@ -172,12 +172,12 @@ def damaging(times: int = 1) -> Rule:
     return rule
 
 
-def holding(released: threading.Event, *, after: int = 0) -> Rule:
-    """Let files wait until they are *released*, *after* so many went through."""
+def holding(released: threading.Event, *, after: int = 0, sending: bool = True) -> Rule:
+    """Let files wait until they are *released*, *after* so many went through; any request where it is not *sending*."""
     seen = iter(range(10**9))
 
     def rule(environ: Environ) -> None:
-        if is_put(environ) and next(seen) >= after:
+        if (is_put(environ) or not sending) and next(seen) >= after:
             released.wait(60)
 
     return rule

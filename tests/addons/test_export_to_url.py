@@ -122,6 +122,20 @@ def test_a_place_that_holds_something_else_is_refused(out: Path, s3: S3, url: st
     assert f"{url} holds something that is no export" in done.stderr
 
 
+def test_a_sign_from_elsewhere_removes_nothing_outside(out: Path, tmp_path: Path) -> None:
+    """It may have been written by anybody, and name anything."""
+    (tmp_path / "thesis.tex").write_text("mine")
+    place = tmp_path / "there"
+    place.mkdir()
+    (place / SIGN).write_text(
+        json.dumps({"v": 1, "whole": True, "files": ["../thesis.tex", str(tmp_path / "thesis.tex")]})
+    )
+
+    assert export(out, "parquet", f"file://{place}").exit_code == 0
+
+    assert (tmp_path / "thesis.tex").exists()
+
+
 def test_an_image_that_has_changed_sends_nothing(out: Path, s3: S3, url: str) -> None:
     """The dataset is whole here before any of it is sent."""
     image = next((out / "images").iterdir())

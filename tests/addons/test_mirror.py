@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -19,9 +20,10 @@ from flux_batch.addons.remote.mirror import Mirror
 from flux_batch.addons.remote.patience import Patience
 from flux_batch.addons.remote.store import open_store
 from flux_batch.addons.remote.trouble import Refused
-from flux_batch.errors import FluxBatchError, Interrupted, StorageFailed
+from flux_batch.errors import FluxBatchError, FolderLocked, Interrupted, StorageFailed, UsageError
 from flux_batch.store.events import Kept
 from flux_batch.store.folder import Folder
+from flux_batch.store.lock import locked
 
 PART = 5 * 2**20
 """Bytes of the smallest part that S3 takes."""
@@ -125,7 +127,7 @@ async def test_a_finished_run_again_asks_for_a_listing_and_sends_nothing(at: Sit
 
     assert (tree(at.out), at.requests) == (before, requests)
     asked = [method for method, _ in s3.requests]
-    assert (asked.count("GET"), asked.count("HEAD"), len(asked)) == (1, 3, 4)
+    assert (asked.count("GET"), asked.count("HEAD"), len(asked)) == (1, 4, 5)
 
 
 async def test_a_copy_begun_later_buys_nothing(at: Site, s3: S3, url: str) -> None:
@@ -274,6 +276,60 @@ async def test_somebody_in_a_hurry_waits_no_longer(at: Site, s3: S3, url: str) -
         released.set()
 
     assert stopped.value.exit_code == 130
+
+
+async def test_two_folders_do_not_share_a_place(at: Site, tmp_path: Path, s3: S3, url: str) -> None:
+    """The second shard would write its manifest over that of the first."""
+    await mirrored(at, url)
+    before = s3.objects(url)
+
+    with pytest.raises(UsageError, match="has the manifest of another output folder"):
+        await mirrored(Site(at.server, tmp_path / "other"), url)
+
+    assert s3.objects(url) == before
+
+
+async def test_a_run_that_is_locked_out_copies_nothing(at: Site, s3: S3, url: str) -> None:
+    """The folder is another run's, and so is its copy."""
+    folder, holder = Folder(at.out), ExitStack()
+    await at.make()
+    await anyio.to_thread.run_sync(holder.enter_context, locked(folder.lock, "now"))
+
+    with holder, pytest.raises(FolderLocked):
+        await mirrored(at, url)
+
+    assert s3.puts() == []
+
+
+async def test_before_the_first_event_nothing_is_copied(at: Site, s3: S3, url: str) -> None:
+    """Only then the folder is this run's."""
+    await at.make()
+    store = await anyio.to_thread.run_sync(open_store, url)
+
+    async with Mirror(Folder(at.out), store) as mirror:
+        for _ in range(5):
+            await anyio.to_thread.run_sync(store.look, "as long as a file would take")
+
+        assert (mirror.there, s3.puts()) == (0, [])
+
+
+async def test_somebody_in_a_hurry_does_not_wait_for_the_first_answer(at: Site, s3: S3, url: str) -> None:
+    """Nothing has begun, so nothing is missing."""
+    released, stop = threading.Event(), Interrupted("interrupted by SIGTERM", code=143)
+    s3.rules.append(holding(released, sending=False))
+    mirror = Mirror(Folder(at.out), await anyio.to_thread.run_sync(open_store, url))
+
+    async def hurry() -> None:
+        await anyio.to_thread.run_sync(until, lambda: bool(s3.requests))
+        mirror.hurry(stop, 60.0)
+
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(hurry)
+            with anyio.fail_after(10), pytest.raises(Interrupted):
+                await mirror.__aenter__()
+    finally:
+        released.set()
 
 
 async def test_a_damaged_manifest_is_not_copied(at: Site, s3: S3, url: str) -> None:

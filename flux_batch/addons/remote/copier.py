@@ -9,7 +9,7 @@ from flux_batch.addons.remote.content import Content, content_of
 from flux_batch.addons.remote.listing import Seen
 from flux_batch.addons.remote.receipts import Receipts
 from flux_batch.addons.remote.store import Store, proven
-from flux_batch.errors import StorageFailed
+from flux_batch.errors import StorageFailed, UsageError
 from flux_batch.store.folder import Folder, storage
 from flux_batch.store.manifest import Kept
 
@@ -46,11 +46,32 @@ class Copier:
         """Ask the store once which images it has; later calls do nothing.
 
         Raises:
+            UsageError: another folder has its copy there.
             StorageFailed: it does not answer, or refuses.
         """
         if self._listing is None:
             self._receipts.read()
-            self._listing = self.store.list("images")
+            listing = self.store.list("images")
+            self._is_ours()
+            self._listing = listing
+
+    def _is_ours(self) -> None:
+        """Refuse a place whose manifest we did not write: one of two shards would lose its lines to the other.
+
+        Receipts may be lost. A manifest only grows, so ours begins with what we left there.
+        """
+        path = self.folder.manifest
+        there = self.store.look(path.name)
+        if there is None or self._receipts.bore(path.name, there):
+            return
+        theirs = self.store.read(path.name) or b""
+        with storage(f"cannot read {path}"):
+            ours = path.read_bytes() if path.exists() else b""
+        if not ours.startswith(theirs):
+            raise UsageError(
+                f"{self.store.url} has the manifest of another output folder",
+                hint="give each folder, and each shard, a place of its own; or remove manifest.jsonl there",
+            )
 
     def missing(self, kept: Kept) -> Item | None:
         """Return what is to be done for an image; None where its copy was verified and has not been touched since."""

@@ -93,7 +93,7 @@ class Consignment:
 def _deliver(store: Store, goods: Consignment, draft: Path) -> None:
     """Send what is missing, remove what an earlier export left, and sign for it."""
     before = _signed(store) if SIGN in goods.there else Signed()
-    left = sorted(set(before.files) - set(goods.names))
+    left = sorted(set(before.files) & set(goods.there) - set(goods.names))  # a sign from elsewhere may name anything
     with ThreadPoolExecutor(AT_ONCE) as threads:
         asked = threads.map(goods.missing, goods.names)
         missing = [name for name, is_missing in zip(goods.names, asked, strict=True) if is_missing]

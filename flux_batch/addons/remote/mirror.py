@@ -59,8 +59,9 @@ class Mirror:
         there: images whose copy is verified.
 
     Raises:
-        UsageError: on entering: *store* is the folder itself.
+        UsageError: on entering: *store* is the folder itself, or has the copy of another one.
         Refused: on entering: there is no such place, or no right to use it. One that does not answer is waited for.
+        Interrupted: on entering: somebody was in a hurry.
     """
 
     def __init__(
@@ -87,13 +88,17 @@ class Mirror:
     async def __aenter__(self) -> Self:
         self._begun, self._over, self._done, self._bell = (anyio.Event() for _ in range(4))
         self._threads = anyio.CapacityLimiter(AT_ONCE)
-        self._scope = anyio.CancelScope()
+        self._opening, self._scope = anyio.CancelScope(), anyio.CancelScope()
         try:
-            await anyio.to_thread.run_sync(self._open)
+            with self._opening:
+                await anyio.to_thread.run_sync(self._open, abandon_on_cancel=True)
         except Refused:
             raise
         except StorageFailed as away:
             self._meet(away)
+        if self._hurried is not None:
+            self._copier.close()
+            raise self._hurried
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._run)
@@ -142,6 +147,7 @@ class Mirror:
         if self._hurried is None and self._over.is_set() and seconds > 0:
             self._say(f"copying goes on for {seconds:.0f} s at most; a second Ctrl-C ends it now")
         self._hurried = self._hurried or reason
+        self._opening.cancel()
         self._scope.deadline = min(self._scope.deadline, anyio.current_time() + seconds)
 
     def _open(self) -> None:

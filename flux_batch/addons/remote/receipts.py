@@ -16,6 +16,8 @@ from flux_batch.store.folder import PRIVATE_MODE, Folder, storage
 from flux_batch.store.lines import decode, encode, raw_lines
 
 MODE = 0o600
+PRINT = 12
+"""Bytes."""
 
 
 class Receipts:
@@ -46,11 +48,17 @@ class Receipts:
         """
         for _, line, _ in raw_lines(self._path):
             record = decode(line) or {}
-            self._known[str(record.get("file_name"))] = _print(str(record.get("sha256")), str(record.get("mark")))
+            self._known[str(record.get("file_name"))] = _print(str(record.get("sha256"))) + _print(
+                str(record.get("mark"))
+            )
 
     def knows(self, name: str, sha256: str, there: Seen) -> bool:
         """Whether *name* was verified with this content when it bore the mark it bears now."""
-        return self._known.get(name) == _print(sha256, there.mark)
+        return self._known.get(name) == _print(sha256) + _print(there.mark)
+
+    def bore(self, name: str, there: Seen) -> bool:
+        """Whether *name* bears the mark with which it was verified last: nobody has written it since."""
+        return self._known.get(name, b"")[PRINT:] == _print(there.mark)
 
     def add(self, name: str, sha256: str, there: Seen) -> None:
         """Remember that *name* was verified; nothing, once closed: a thread that nobody waits for may come late.
@@ -66,7 +74,7 @@ class Receipts:
                 self._file = self._opened()
             self._file.write(line)
             self._file.flush()
-            self._known[name] = _print(sha256, there.mark)
+            self._known[name] = _print(sha256) + _print(there.mark)
 
     def close(self) -> None:
         """Close the file for good."""
@@ -86,6 +94,6 @@ class Receipts:
         return file
 
 
-def _print(sha256: str, mark: str) -> bytes:
-    """Return what two equal entries share, small enough to be kept for each of a hundred thousand files."""
-    return hashlib.blake2b(f"{sha256} {mark}".encode(), digest_size=16).digest()
+def _print(text: str) -> bytes:
+    """Return what equal texts share, small enough to be kept for each of a hundred thousand files."""
+    return hashlib.blake2b(text.encode(), digest_size=PRINT).digest()
