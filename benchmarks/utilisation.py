@@ -7,8 +7,10 @@ Three clients meet the same conditions at the same time, each with an embedded s
 The conditions: 5 or 10 slots; the limit known or believed to be 15; the service holds its answer, or says `processing`
 with an estimate wrong by up to 20 %. ``used`` is the integral of slots taken over time, by the server's own ledger,
 divided by slots x time, from the first post on; ``later`` is the same without the first third, in which the slots fill
-and the limit is found. Service times and the 30 s a 429 asks for are those of the real service: the shorter
-``--seconds``, the heavier weighs one refusal. The machine has to be idle enough for two dozen requests a second.
+and the limit is found. Under flux-batch stands what the same engine comes to on a virtual clock, against the queue in
+memory of benchmarks/governor.py and the same conditions: what HTTP, server and disk cost is the difference. Service
+times and the 30 s a 429 asks for are those of the real service: the shorter ``--seconds``, the heavier weighs one
+refusal. The machine has to be idle enough for two dozen requests a second.
 """
 
 from __future__ import annotations
@@ -25,13 +27,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import aiohttp
 import anyio
+from governor import run
 from slots_plot import Panel, plot
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # the queue in memory lives there
+
+from engine_run import Run
+from queue_service import QueueService
+
 import flux_batch
+from flux_batch.addons.server.service_time import ServiceTime
+from flux_batch.engine.policy import SlotPolicy
 
 PROMPTS = ("a lighthouse at dusk", "a red fox in a snowy forest", "a quiet harbour town at dawn", "a bridge in fog")
 BELIEVED = 15
@@ -239,6 +250,15 @@ async def watch_all(every: Sequence[Conditions], task: Task) -> dict[tuple[Condi
     return traces
 
 
+def on_a_virtual_clock(conditions: Conditions, task: Task) -> tuple[float, float]:
+    """Return what the engine comes to where no exchange takes longer than 20 ms each way: used and later."""
+    times = ServiceTime.parse(task.service)
+    service = QueueService(conditions.slots, times.draw, Random(3), holds=conditions.holds)
+    ours = run(lambda: Run(service, SlotPolicy(conditions.believed), until=task.seconds))
+    end = ours.begun + task.seconds
+    return service.utilisation(ours.begun, end), service.utilisation(ours.begun + task.seconds * OPEN, end)
+
+
 def row(name: str, conditions: Conditions, trace: Trace, seconds: float) -> str:
     """One line of the table."""
     whole, later = (used(trace, conditions.slots, begin, seconds) for begin in (0.0, seconds * OPEN))
@@ -270,6 +290,9 @@ def main() -> None:
     for conditions in every:
         for name in CLIENTS:
             print(row(name, conditions, traces[conditions, name], given.seconds))
+            if name == "flux-batch":
+                whole, later = on_a_virtual_clock(conditions, Task(given.service, given.seconds))
+                print(f"{'':<34} {'  virtual':<11} {whole:>6.1%} {later:>6.1%}")
     if given.plot:
         panels = [Panel(each.words, each.slots, {name: traces[each, name].steps for name in CLIENTS}) for each in every]
         given.plot.write_text(plot(panels, given.seconds))
