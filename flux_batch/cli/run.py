@@ -36,6 +36,8 @@ KEYS = {
     "until": "limits.until",
     "on_ambiguous": "limits.on_ambiguous",
     "skip_failed": "limits.skip_failed",
+    "only": "limits.only",
+    "rebuy": "limits.rebuy",
     "webhook_listen": "webhook.listen",
     "webhook_url": "webhook.url",
     "dry_run": "run.dry_run",
@@ -63,6 +65,10 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
     return int(value) if value is not None and value.isdecimal() else value
 
 
+def _list_or_none(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> list[str] | None:
+    return list(value) or None
+
+
 @click.command("run", epilog="Example: flux-batch run configs/quickstart.yaml")
 @click.argument("grid", metavar="GRID", type=click.Path())
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Replace one value: axes.seed.count=2.")
@@ -78,6 +84,10 @@ def _number_or_auto(_: click.Context, __: click.Parameter, value: str | None) ->
 @click.option("--until", metavar="HH:MM|DURATION", help="Stop posting then.")
 @click.option("--on-ambiguous", type=click.Choice(["retry", "hold"]), help="What to do when an answer is lost.")
 @click.option("--skip-failed", is_flag=True, default=None, help="Leave jobs alone that failed before.")
+@click.option(
+    "--only", metavar="WHAT", multiple=True, callback=_list_or_none, help="Only these jobs, as status names them."
+)
+@click.option("--rebuy", is_flag=True, default=None, help="With --only: pay again for what cannot be had.")
 @click.option("--webhook-listen", metavar="HOST:PORT", help="Listen for the service's calls there.")
 @click.option("--webhook-url", metavar="URL", help="How the service reaches that address.")
 @click.option("--dry-run", is_flag=True, default=None, help="Check everything, send nothing.")

@@ -6,10 +6,11 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from flux_batch.cli.retry import PAYS, price_of, retry_command
 from flux_batch.cli.words import complaining, many, plain, say
 
 if TYPE_CHECKING:
@@ -32,14 +33,25 @@ def command(out: Path, *, as_json: bool, watch: float | None) -> None:
     with complaining():
         while True:
             found = survey(Folder(out))
-            say(json.dumps(found.to_json(), ensure_ascii=False) if as_json else "\n".join(lines(found, out)))
+            say(json.dumps(facts(found, out), ensure_ascii=False) if as_json else "\n".join(lines(found, out)))
             if watch is None:
                 return
             time.sleep(watch)
 
 
+def facts(found: Survey, out: Path) -> dict[str, Any]:
+    """Return one object for programs: each group of failures with the command that tries just these again."""
+    told: dict[str, Any] = found.to_json()
+    groups = zip(told["failures"], found.failures.most_common(), strict=True)
+    told["failures"] = [
+        {**each, "command": retry_command(found, out, group), "pays_again": group[0] in PAYS}
+        for each, (group, _) in groups
+    ]
+    return told
+
+
 def lines(found: Survey, out: Path) -> Iterator[str]:
-    """Yield what a person reads, at most 80 columns wide."""
+    """Yield what a person reads, at most 80 columns wide but for commands, which must stay whole."""
     yield plain(f"{found.grid or out}: {_state(found)}", WIDTH)
     of = "" if found.planned is None else f" of {found.planned:,} planned"
     yield f"  {'kept':<12}{many(found.kept, 'image')}{of}"
@@ -57,7 +69,7 @@ def lines(found: Survey, out: Path) -> Iterator[str]:
     yield f"  {'':<12}{money.paid_but_lost:,} paid but lost"
     for name, values in found.axes.items():
         yield from _axis(name, values)
-    yield from _failures(found)
+    yield from _failures(found, out)
 
 
 def _state(found: Survey) -> str:
@@ -78,12 +90,16 @@ def _axis(name: str, values: Mapping[str, AxisCount]) -> Iterator[str]:
         yield f"    ... {many(len(values) - len(shown), 'value')} more"
 
 
-def _failures(found: Survey) -> Iterator[str]:
+def _failures(found: Survey, out: Path) -> Iterator[str]:
     if not found.failures:
         return
     yield ""
-    yield "  jobs without an image; the run's own command tries again what can be tried"
+    yield "  jobs without an image, each kind with what tries just these again"
     for (kind, words), count in found.failures.most_common(SHOWN_FAILURES):
         yield plain(f"    {count:>6,}  {kind}: {words}", WIDTH)
+        yield f"            {price_of(kind)}"
+        yield f"            {plain(retry_command(found, out, (kind, words)))}"
+    if found.source is None:
+        yield "    GRID stands for the file of the grid"
     if len(found.failures) > SHOWN_FAILURES:
         yield f"    ... {many(len(found.failures) - SHOWN_FAILURES, 'kind')} more: see failures.jsonl"

@@ -40,7 +40,8 @@ def load_grid(
     file = Path(path)
     try:
         root = _overridden(_extended(file, str(path), ()), overrides or {})
-        return _checked(root, base=file.parent, name=file.stem, source=file, environment=environment)
+        grid = _checked(root, base=file.parent, name=file.stem, environment=environment)
+        return grid.sourced(file, overrides or {})
     except Refusal as refusal:
         refuse(refusal.problems)
 
@@ -57,7 +58,7 @@ def make_grid(data: Mapping[str, object], *, base: Path | str = ".") -> Grid:
     """
     try:
         root = planted(dict(data), Place("grid"))
-        return _checked(root, base=Path(base), name="grid", source=None, environment=lambda _: None)
+        return _checked(root, base=Path(base), name="grid", environment=lambda _: None).sourced(None, {})
     except Refusal as refusal:
         refuse(refusal.problems)
 
@@ -109,9 +110,7 @@ def _overridden(root: Node, overrides: Mapping[str, object]) -> Node:
     return root
 
 
-def _checked(
-    root: Node, *, base: Path, name: str, source: Path | None, environment: Callable[[str], str | None]
-) -> Grid:
+def _checked(root: Node, *, base: Path, name: str, environment: Callable[[str], str | None]) -> Grid:
     if not isinstance(root.value, dict):
         raise Refusal(Problem(root.place, "a grid is a mapping of keys", "begin with `name:` and `axes:`"))
     found: list[Problem] = []
@@ -123,7 +122,7 @@ def _checked(
         found += _together(grid, root, refused)
     if found or grid is None:
         raise Refusal(*found)
-    return grid.sourced(source)
+    return grid
 
 
 def _validated(root: Node, context: Context, name: str, found: list[Problem]) -> tuple[Grid | None, frozenset[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -37,11 +37,17 @@ class Grid(Cells):
     run: Words = Field(default_factory=Words, description="the command line's switches")
 
     _source: Path | None = PrivateAttr(None)
+    _overrides: Mapping[str, object] = PrivateAttr(default_factory=dict)
 
     @property
     def source(self) -> Path | None:
         """The file the grid was read from, None where it was built in Python."""
         return self._source
+
+    @property
+    def overrides(self) -> Mapping[str, object]:
+        """Dotted keys and the values that replaced those of the file."""
+        return self._overrides
 
     @property
     def accounts(self) -> tuple[Endpoint, ...]:
@@ -70,8 +76,8 @@ class Grid(Cells):
         """The grids of this file, one after the other: itself, or those under ``grids``."""
         return self.grids or (self,)
 
-    def sourced(self, source: Path | None) -> Self:
-        """Return the grid with what its file and its name decide: source, key file, output folder."""
+    def sourced(self, source: Path | None, overrides: Mapping[str, object]) -> Self:
+        """Return the grid with its overrides and what its file and name decide: source, key file, output folder."""
         changed: dict[str, Any] = {}
         if "dir" not in self.output.model_fields_set:
             changed["output"] = self.output.model_copy(update={"dir": Path("runs") / self.name})
@@ -79,7 +85,7 @@ class Grid(Cells):
             changed["endpoint"] = self.endpoint.beside(source.parent)
             changed["endpoints"] = tuple(each.beside(source.parent) for each in self.endpoints)
         grid = self.model_copy(update=changed)
-        grid._source = source  # noqa: SLF001 - of our own copy
+        grid._source, grid._overrides = source, dict(overrides)  # noqa: SLF001 - of our own copy
         return grid
 
     @property

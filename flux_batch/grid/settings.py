@@ -23,6 +23,9 @@ LANE = r"^[A-Za-z0-9._-]{1,40}$"
 LISTEN = r"^[^\s/]+:\d{1,5}$"
 CALLED = r"^https?://[^\s]+$"
 SHARD = re.compile(r"(\d+)/(\d+)")
+FAILURES = ("refused", "transient", "pending", "held", "gate", "paid_but_lost")
+"""The classes of ``failures.jsonl``."""
+ONLY = re.compile(rf"[0-9a-f]{{16}}|(?:{'|'.join(FAILURES)})(?::[0-9a-f]{{6}})?")
 Gate: TypeAlias = Literal["off", "flag", "quarantine"]
 
 
@@ -52,6 +55,17 @@ def _path(value: object) -> Path:
     return Path(value)
 
 
+def _only(value: object) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not names or not all(isinstance(each, str) for each in names):
+        raise ValueError("a class of failures, or a list of them")
+    for each in names:
+        if not ONLY.fullmatch(each):
+            raise ValueError(f"a job id, one of {', '.join(FAILURES)}, or a group such as refused:1a2b3c")
+    return tuple(names)
+
+
+Only: TypeAlias = Annotated[tuple[str, ...], Field(strict=False), _read(_only, str | list[str])]
 Seconds: TypeAlias = Annotated[float, Field(ge=0), _read(_seconds, float | str)]
 PathText: TypeAlias = Annotated[Path, _read(_path, str)]
 
@@ -120,6 +134,10 @@ class Limits(Strict):
     until: str | None = Field(None, description="stop posting at HH:MM, or after a time like 6h")
     on_ambiguous: Literal["retry", "hold"] = Field("retry", description="a request whose answer was lost")
     skip_failed: bool = Field(False, description="leave jobs alone that failed in an earlier run")
+    only: Only | None = Field(
+        None, description="nothing but these: a job's id, a class of failures, or a group of them"
+    )
+    rebuy: bool = Field(False, description="with only: pay again for what is held, lost or set aside")
     max_wait: Seconds = Field(900.0, description="seconds to poll one job before it is left for the next run")
 
     @field_validator("concurrency")
@@ -148,6 +166,12 @@ class Limits(Strict):
         if value is not None and (found is None or int(found[1]) >= int(found[2])):
             complain(f"limits.shard must be I/N with I from 0 to N-1, not {shown(value)}", "the first of four is 0/4")
         return value
+
+    @model_validator(mode="after")
+    def _rebuys_what_is_named(self) -> Self:
+        if self.rebuy and self.only is None:
+            complain("limits.rebuy pays again, and needs limits.only", "`flux-batch status OUT` names what there is")
+        return self
 
     @property
     def per_second(self) -> float | None:

@@ -9,6 +9,7 @@ from flux_batch.grid.settings import Limits
 from flux_batch.plan import Plan
 from flux_batch.plan.job import Job
 from flux_batch.store.duty import Duty, Wishes, duty
+from flux_batch.store.failure import chosen
 from flux_batch.store.manifest import Kept
 from flux_batch.store.standing import Standing
 from flux_batch.store.store import Store
@@ -31,7 +32,10 @@ class Agenda:
         self.bugs = 0
         self._store = store
         self._lined = frozenset() if forgets else frozenset(job for job, _ in store.stock.missing)
-        self._wishes = Wishes(hold=limits.on_ambiguous == "hold", skip_failed=limits.skip_failed)
+        self._only = None if limits.only is None else chosen(limits.only, store.book.standings.values())
+        # Whoever names a failed job wants it tried.
+        skip_failed = limits.skip_failed and self._only is None
+        self._wishes = Wishes(limits.on_ambiguous == "hold", skip_failed, limits.rebuy)
         self._under_way: set[str] = set()
         self._unfinished: set[str] = set()
         self._rest: Iterator[Job] = islice(self._drawn(self._part(plan, limits)), limits.limit)
@@ -59,6 +63,8 @@ class Agenda:
     def duty(self, job: str) -> Duty:
         """What this job needs next."""
         standing = self._store.book.standings.get(job)
+        if self._only is not None and job not in self._only:
+            return Duty.LEAVE
         if standing is None and job in self._lined:
             return Duty.LEAVE
         return duty(standing, self._wishes)
@@ -82,12 +88,13 @@ class Agenda:
             self._unfinished.discard(job)
 
     def unfinished(self) -> list[Standing]:
-        """The begun jobs of this plan, or of this run, that have no image."""
-        return [each for each in self._store.book.standings.values() if each.job.id in self._unfinished]
+        """The begun jobs of this plan, or of this run, that have no image and that only the next run can help."""
+        standings = self._store.book.standings.values()
+        return [each for each in standings if each.job.id in self._unfinished and not each.still_to_buy]
 
     def _owed(self, what: Duty) -> list[Job]:
         standings = self._store.book.standings.values()
-        return [each.job for each in standings if duty(each, self._wishes) is what]
+        return [each.job for each in standings if self.duty(each.job.id) is what]
 
     def _begun(self, jobs: list[Job]) -> Iterator[Job]:
         for job in jobs:
@@ -103,7 +110,7 @@ class Agenda:
                 continue
             if job.id in standings:
                 self._unfinished.add(job.id)
-            if self.duty(job.id) is Duty.BUY:
+            if self.duty(job.id) in {Duty.BUY, Duty.REBUY}:
                 self._unfinished.add(job.id)
                 self._under_way.add(job.id)
                 yield job

@@ -21,10 +21,10 @@ from flux_batch.store.agenda import Agenda
 from flux_batch.store.crew import Crew
 from flux_batch.store.duty import Duty
 from flux_batch.store.events import Event, Failed, Kept, Quarantined, Refetched
+from flux_batch.store.failure import failure_class
 from flux_batch.store.fetch import Broken, ImageLost
 from flux_batch.store.keep import Restored, SetAside
 from flux_batch.store.manifest import Line
-from flux_batch.store.report import failure_class
 from flux_batch.store.standing import Fate, Stage, Standing
 from flux_batch.store.store import Store
 from flux_batch.store.strays import Strays
@@ -82,6 +82,9 @@ class Delivery:
 
     async def _bought(self, job: Job) -> Standing | None:
         match self.agenda.duty(job.id):
+            case Duty.REBUY:
+                await self.store.record(record.rebuy(job.id))
+                return await self.crew.buyer.buy(job)
             case Duty.BUY:
                 return await self.crew.buyer.buy(job)
             case Duty.POLL:

@@ -101,6 +101,7 @@ class Ledger:
         self.book = Book(whole=whole)
         self.accepted: set[str] = set()
         self._owned: set[str] = set()
+        self._asked_for: set[str] = set()
 
     def add(self, record: Record) -> Iterator[Violation]:
         """Take one record into account; yield what is wrong with it."""
@@ -113,14 +114,18 @@ class Ledger:
                 self._owned.add(job)
             case "forgotten":
                 self._owned.discard(job)
+            case "rebuy":
+                self._owned.discard(job)
+                self._asked_for.add(job)
         self.book.add(record)
 
     def _unlawful(self, job: str) -> Iterator[Violation]:
         before = self.book.standings.get(job)
         if job in self._owned:
             yield Violation(Broken.BOUGHT_AGAIN, job, "posted though a post of it was accepted", job)
-        elif before is not None and before.unknown >= MOST_UNKNOWN:
+        elif before is not None and before.unknown >= MOST_UNKNOWN and job not in self._asked_for:
             yield Violation(Broken.REPEATED, job, f"posted after {before.unknown} lost answers", job)
+        self._asked_for.discard(job)
 
 
 def unpaid(kept: Iterable[tuple[str, int]], accepted: AbstractSet[str], *, journal: str) -> Iterator[Violation]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import cast
 
 from flux_batch.errors import FluxBatchError, StorageFailed
 from flux_batch.grid import Grid
@@ -17,11 +18,12 @@ from flux_batch.plan.job import JSON
 from flux_batch.store.agenda import Agenda
 from flux_batch.store.book import Book
 from flux_batch.store.disk import write_new
+from flux_batch.store.failure import failure_class
 from flux_batch.store.folder import Folder, storage
 from flux_batch.store.lines import encode
 from flux_batch.store.manifest import Kept
 from flux_batch.store.record import Record
-from flux_batch.store.standing import ACCEPTED, Fate, Stage, Standing
+from flux_batch.store.standing import ACCEPTED, Fate, Standing
 from flux_batch.store.store import Store
 
 LIBRARIES = ("flux-batch", "aiohttp", "anyio", "pydantic", "pillow")
@@ -81,25 +83,6 @@ def versions() -> Mapping[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
-FAILURE_CLASSES = {
-    Stage.REFUSED: "refused",
-    Stage.UNKNOWN: "held",
-    Stage.PENDING: "pending",
-    Stage.PAID: "pending",
-    Stage.SENT: "transient",
-    Stage.INTENT: "transient",
-    Stage.FREE: "transient",
-}
-
-
-def failure_class(standing: Standing) -> str:
-    """Return why a begun job has no image: refused, held, pending, paid_but_lost, gate or transient."""
-    fates = set(standing.fates.values())
-    if not standing.open_samples:
-        return "paid_but_lost" if Fate.LOST in fates else "gate"
-    return FAILURE_CLASSES[standing.stage]
-
-
 NUMBERS = {"refused": "failed", "transient": "failed", "held": "held", "pending": "pending"}
 """Class of a failure -> the number of the report that counts its open images."""
 
@@ -149,15 +132,31 @@ def run_record(grid: Grid, service: str, planned: int) -> Record:
     settings = grid.model_dump(mode="json", exclude_defaults=True, include=SETTINGS)
     if not grid.endpoints:
         settings["endpoint"] = {**settings.get("endpoint", {}), "base_url": service}
+    source = None if grid.source is None else str(grid.source.absolute())
     return {
         "e": "run",
         "grid": grid.name,
+        "source": source,
+        "set": _typed(grid),
         "grid_digest": grid.digest,
         "service": service,
         "planned": planned,
         "price": grid.price,
         "settings": settings,
     }
+
+
+OF_ONE_RUN = ("run.", "output.dir", *(f"limits.{name}" for name in ("limit", "shard", "max_posts", "until")))
+OF_ONE_CHOICE = ("limits.only", "limits.rebuy", "limits.skip_failed")
+LONGEST_TYPED = 8192
+"""Bytes of what was typed beside the grid file that go into the journal."""
+
+
+def _typed(grid: Grid) -> JSON:
+    """Return what replaced values of the grid's file, without what bounds one run; None where it is too long."""
+    kept = {key: value for key, value in grid.overrides.items() if not key.startswith((*OF_ONE_RUN, *OF_ONE_CHOICE))}
+    text = json.dumps(kept, default=str)
+    return cast("JSON", json.loads(text)) if len(text) <= LONGEST_TYPED else None
 
 
 def told(reason: FluxBatchError | None, book: Book) -> FluxBatchError | None:

@@ -10,13 +10,14 @@ from flux_batch.errors import UsageError
 from flux_batch.grid.settings import EMBEDDED
 from flux_batch.plan.job import JSON
 from flux_batch.store.book import Book, Money
+from flux_batch.store.failure import Group, group_of, name_of
 from flux_batch.store.folder import Folder
 from flux_batch.store.lines import checked, raw_lines
 from flux_batch.store.lock import holder_of
 from flux_batch.store.manifest import Kept, read_kept
 from flux_batch.store.recovery import recover, take_stock
 from flux_batch.store.replay import replay
-from flux_batch.store.report import counts, failure_class
+from flux_batch.store.report import counts
 from flux_batch.store.standing import Fate, Standing
 from flux_batch.store.store import image_sizes
 
@@ -48,7 +49,9 @@ class Survey:
         drifted: kept images whose answer differs from the request.
         money, cost: over the whole life of the folder; *cost* in USD, None without a price.
         axes: axis -> value -> counts; axes of more than MOST_VALUES values are left out.
-        failures: (class, message) -> jobs.
+        failures: (class, message) -> jobs; addresses in a message are left out.
+        source: the grid file of the last run, absolute; None where it came from Python or an older version.
+        typed: what replaced values of that file, without what bounds one run; None where that is not known.
     """
 
     grid: str | None = None
@@ -66,13 +69,18 @@ class Survey:
     money: Money = field(default_factory=Money)
     cost: float | None = None
     axes: dict[str, dict[str, AxisCount]] = field(default_factory=dict)
-    failures: Counter[tuple[str, str]] = field(default_factory=Counter)
+    failures: Counter[Group] = field(default_factory=Counter)
+    source: str | None = None
+    typed: Mapping[str, JSON] | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """Return one object for programs, ``v`` first."""
         values = asdict(replace(self, failures=Counter()))
         common = self.failures.most_common()
-        groups = [{"class": kind, "message": words, "jobs": count} for (kind, words), count in common]
+        groups = [
+            {"class": kind, "message": words, "jobs": count, "only": name_of((kind, words))}
+            for (kind, words), count in common
+        ]
         money = values.pop("money")
         return {"v": 1, **values, **money, "failures": groups}
 
@@ -118,6 +126,9 @@ def _add_journal(found: Survey, book: Book) -> None:
     found.money, found.exit_code = book.money, book.ended
     grid, planned, price = (book.run.get(name) for name in ("grid", "planned", "price"))
     found.grid = None if grid is None else str(grid)
+    source, typed = book.run.get("source"), book.run.get("set")
+    found.source = source if isinstance(source, str) else None
+    found.typed = typed if isinstance(typed, Mapping) else None
     found.planned = planned if isinstance(planned, int) else None
     found.cost = round(price * book.money.known_billed, 6) if isinstance(price, int | float) else None
     _add_failures(found, standings)
@@ -125,8 +136,7 @@ def _add_journal(found: Survey, book: Book) -> None:
 
 def _add_failures(found: Survey, standings: Iterable[Standing]) -> None:
     for standing in standings:
-        words = standing.problem[1] if standing.problem else ""
-        found.failures[failure_class(standing), words] += 1
+        found.failures[group_of(standing)] += 1
         for sample in range(standing.job.samples):
             fate = standing.fates.get(sample)
             if fate is not Fate.KEPT:

@@ -11,8 +11,9 @@ from store_samples import job, kept_of_line, paid
 
 from flux_batch.plan.job import Job
 from flux_batch.store import record
-from flux_batch.store.book import Book
+from flux_batch.store.book import Book, never
 from flux_batch.store.duty import Duty, Wishes, duty
+from flux_batch.store.invariants import Ledger
 from flux_batch.store.manifest import Kept
 from flux_batch.store.record import Record
 from flux_batch.store.recovery import Stock, recover, take_stock
@@ -218,3 +219,27 @@ def test_whatever_is_found_recovery_settles_it_at_once(
 
     assert recover(book, stock, boot=boot, forgets=forgets) == []
     assert "sent" not in {standing.stage for standing in book.standings.values()}
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        [record.unknown(WORK, 1, "reset")],
+        [ACCEPTED, record.fate(WORK.id, 0, Fate.LOST, reason="gone")],
+        [ACCEPTED, record.fate(WORK.id, 0, Fate.QUARANTINED, reason="blank")],
+    ],
+    ids=["held", "lost", "set aside"],
+)
+def test_what_is_paid_or_may_be_is_bought_again_only_on_a_wish_of_that_name(ending: list[Record]) -> None:
+    """The wish is in the journal before the post: the money rules hold, and a run that dies in between goes on."""
+    before = [INTENT, SENT, *ending]
+    standing = Book(before).standings[WORK.id]
+    ledger = Ledger(never)
+    violations = [found for each in [*before, record.rebuy(WORK.id), INTENT, SENT] for found in ledger.add(each)]
+    asked = Book([*before, record.rebuy(WORK.id)]).standings[WORK.id]
+
+    assert duty(standing, Wishes(hold=True)) is Duty.LEAVE
+    assert duty(standing, Wishes(hold=True, rebuy=True)) is Duty.REBUY
+    assert duty(asked, Wishes(hold=True)) is Duty.BUY
+    assert violations == []
+    assert ledger.book.standings[WORK.id].unknown == standing.unknown, "what may be billed stays told"

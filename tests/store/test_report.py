@@ -12,10 +12,11 @@ from flux_batch.errors import LimitReached, StorageFailed
 from flux_batch.grid import make_grid
 from flux_batch.store import record
 from flux_batch.store.book import Book
+from flux_batch.store.failure import failure_class
 from flux_batch.store.folder import Folder
 from flux_batch.store.record import Record
 from flux_batch.store.refetch import grid_of
-from flux_batch.store.report import counts, failure_class, failures, replace_whole, run_record, told
+from flux_batch.store.report import counts, failures, replace_whole, run_record, told
 from flux_batch.store.standing import Fate
 
 WORK = job(samples=2)

@@ -261,6 +261,7 @@ HANDLERS: Mapping[str, Handler] = {
     "quarantined": History.on_quarantined,
     "lost": History.on_lost,
     "forgotten": History.on_forgotten,
+    "rebuy": History.on_forgotten,
     "slots_changed": History.on_limit,
     "lane_closed": History.on_lane_closed,
     "paused": History.on_pause,
