@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ class Bar:
                 initial=event.kept,
                 unit=" images",
                 file=self._stream,
-                dynamic_ncols=True,
+                **width(self._stream),
                 leave=True,
             )
         if self._bar is None:
@@ -144,11 +145,22 @@ class Bar:
             self._bar.close()
 
 
+def width(stream: TextIO) -> dict[str, Any]:
+    """Return tqdm's options for the width: that of the terminal, 80 columns where it claims to have none."""
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        columns = 0
+    return {"dynamic_ncols": True} if columns else {"ncols": 80}
+
+
 def facts(state: State | None) -> Iterator[tuple[str, str]]:
-    """Yield what a look at the run tells, by short names: slots taken of allowed, downloads, money."""
+    """Yield what a look at the run tells: slots taken of those known, seconds nobody posts, downloads, money."""
     if state is None:
         return
-    yield "slots", f"{state.slots}/{state.limit}"
+    yield "slots", f"{state.slots}/{max(state.known, state.limit)}"
+    if state.waiting:
+        yield "waiting", duration(state.waiting)
     yield "downloads", str(state.downloads)
     yield "billed", f"{state.billed:,}" if state.cost is None else f"{state.billed:,} ({state.cost:.2f} USD)"
 

@@ -113,13 +113,16 @@ class Governor:
         """Return 0 where a post may go now, the seconds until one may, infinity where something must happen first."""
         if self.over:
             return math.inf
-        closed = max(self.gate.wait(now), self.breaker.wait(now))
-        if closed:
+        if closed := self.pause(now):
             return min(closed, self._patience(now))
         room = self._room(now)
         if room or self.policy.rate is None:
             return room
         return self.policy.rate.admit(self.free_at, now)[0]
+
+    def pause(self, now: float) -> float:
+        """Return the seconds for which gate or breaker let nobody post, 0 where both are open."""
+        return max(self.gate.wait(now), self.breaker.wait(now))
 
     def _patience(self, now: float) -> float:
         outage = self.policy.breaker.outage - self.breaker.outage(now)

@@ -60,6 +60,16 @@ class Lanes:
         """Slots that may be taken now in all open lanes."""
         return sum(lane.limit for lane in self._lanes if lane.closed is None)
 
+    @property
+    def known(self) -> int:
+        """Slots that the services of all open lanes are believed to have for us."""
+        return sum(lane.known for lane in self._lanes if lane.closed is None)
+
+    @property
+    def pause(self) -> float:
+        """Seconds for which no lane posts; 0 while one of them may."""
+        return min((lane.pause for lane in self._lanes if lane.closed is None), default=0.0)
+
     def hold(self) -> Hold:
         """Wait for a slot of any lane and hold it; ``slot.lane`` says whose it is. Otherwise as :meth:`Slots.hold`."""
         return Hold(self._turnstile, self._take)

@@ -102,6 +102,16 @@ class Slots:
         """Slots that may be taken now."""
         return self._state.limit
 
+    @property
+    def known(self) -> int:
+        """Slots that the service is believed to have for us: *limit* gets there."""
+        return self._state.ceiling.top
+
+    @property
+    def pause(self) -> float:
+        """Seconds for which nobody posts, because the service is busy or does not answer; 0 while posts go out."""
+        return self._state.pause(self._clock.monotonic())
+
     def hold(self) -> Hold:
         """Wait for a slot and hold it; ``async with slots.hold() as slot``.
 

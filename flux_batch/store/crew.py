@@ -61,7 +61,7 @@ class Crew:
         billed = book.money.known_billed
         cost = None if price is None else price * billed
         downloads = int(self.downloads.borrowed_tokens)
-        return State(slots.in_flight, slots.limit, downloads, billed, cost, book.traffic)
+        return State(slots.in_flight, slots.limit, downloads, billed, cost, book.traffic, slots.known, slots.pause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ class State:
         downloads: images being fetched.
         billed: images known to be billed, over the whole life of the folder; *cost* in USD, None without a price.
         traffic: posts, polls and downloads made so far in this run.
+        known: slots that the account is believed to have; *limit* gets there by and by.
+        waiting: seconds for which nothing is posted, because the service is busy or does not answer; 0 otherwise.
     """
 
     slots: int
@@ -81,6 +83,8 @@ class State:
     billed: int
     cost: float | None
     traffic: Traffic = field(default_factory=Traffic)
+    known: int = 0
+    waiting: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

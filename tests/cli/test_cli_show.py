@@ -1,0 +1,42 @@
+"""What a person sees while a run goes on."""
+
+from __future__ import annotations
+
+import os
+import pty
+
+from flux_batch.cli.show import Bar, facts
+from flux_batch.store.crew import State
+from flux_batch.store.events import Begun
+
+
+def test_a_look_at_a_run_names_slots_waiting_downloads_and_money() -> None:
+    """Slots of those that are known, even while one post goes out alone; the pause only where there is one."""
+    busy = State(1, 1, 2, 1250, 5.875, known=5, waiting=28.4)
+    well = State(5, 5, 0, 1250, None, known=5)
+
+    assert dict(facts(busy)) == {
+        "slots": "1/5",
+        "waiting": "28.4 s",
+        "downloads": "2",
+        "billed": "1,250 (5.88 USD)",
+    }
+    assert dict(facts(well)) == {"slots": "5/5", "downloads": "0", "billed": "1,250"}
+    assert dict(facts(None)) == {}
+
+
+def test_a_terminal_that_claims_no_width_gets_a_bar_of_80_columns() -> None:
+    """As under a supervisor that opens one and never says how wide it is."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as stream:
+        bar = Bar(stream)
+        bar.take(Begun(planned=48, kept=12, owed=0))
+        bar.tick(1.0, State(4, 5, 0, 12, None, known=5))
+        bar.close()
+        drawn = os.read(ours, 4096).decode()
+    os.close(ours)
+
+    last = drawn.replace("\n", "\r").strip("\r").rsplit("\r", 1)[-1]
+    assert "12/48" in last
+    assert "slots=4/5" in last
+    assert len(last) <= 80
