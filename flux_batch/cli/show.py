@@ -19,6 +19,8 @@ EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
 
 PROMPT_WIDTH = 40
+BAR = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_noinv_fmt}{postfix}]"
+"""tqdm's own, without the unit."""
 
 
 @dataclass(slots=True)
@@ -122,9 +124,10 @@ class Bar:
             self._bar = tqdm(
                 total=event.planned,
                 initial=event.kept,
-                unit=" images",
+                unit="",
                 file=self._stream,
-                **width(self._stream),
+                bar_format=BAR,
+                **size(self._stream),
                 leave=True,
             )
         if self._bar is None:
@@ -137,7 +140,7 @@ class Bar:
     def tick(self, now: float, state: State | None) -> None:  # noqa: ARG002 - see Show
         """See :class:`Show`."""
         if self._bar is not None:
-            self._bar.set_postfix({"failed": self.counts.failed, **dict(facts(state))})
+            self._bar.set_postfix_str(beside_the_bar(self.counts.failed, state))
 
     def close(self) -> None:
         """See :class:`Show`."""
@@ -145,13 +148,24 @@ class Bar:
             self._bar.close()
 
 
-def width(stream: TextIO) -> dict[str, Any]:
-    """Return tqdm's options for the width: that of the terminal, 80 columns where it claims to have none."""
+def size(stream: TextIO) -> dict[str, Any]:
+    """Return tqdm's options for the size: that of the terminal, 80 columns where it claims to have none."""
     try:
-        columns = os.get_terminal_size(stream.fileno()).columns
+        terminal = os.get_terminal_size(stream.fileno())
     except OSError:
-        columns = 0
-    return {"dynamic_ncols": True} if columns else {"ncols": 80}
+        terminal = os.terminal_size((0, 0))
+    return {"dynamic_ncols": True} if all(terminal) else {"ncols": terminal.columns or 80, "nrows": 24}
+
+
+def beside_the_bar(failed: int, state: State | None) -> str:
+    """Return the same as :func:`facts` in the few words that leave room for a bar on 80 columns."""
+    words = [f"{failed} failed"] if failed else []
+    if state is not None:
+        words += [f"slots {state.slots}/{max(state.known, state.limit)}"]
+        words += [f"waiting {state.waiting:.0f} s"] if state.waiting else []
+        words += [f"{state.downloads} loading"] if state.downloads else []
+        words += [f"{state.billed:,} billed" if state.cost is None else f"{state.cost:.2f} USD"]
+    return ", ".join(words)
 
 
 def facts(state: State | None) -> Iterator[tuple[str, str]]:

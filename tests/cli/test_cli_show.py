@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pty
 
-from flux_batch.cli.show import Bar, facts
+from flux_batch.cli.show import Bar, beside_the_bar, facts
 from flux_batch.store.crew import State
 from flux_batch.store.events import Begun
 
@@ -25,18 +25,27 @@ def test_a_look_at_a_run_names_slots_waiting_downloads_and_money() -> None:
     assert dict(facts(None)) == {}
 
 
+def test_what_stands_beside_the_bar_is_short() -> None:
+    """What is nothing is not told."""
+    assert (
+        beside_the_bar(0, State(1, 1, 0, 1250, None, known=15, waiting=28.4))
+        == "slots 1/15, waiting 28 s, 1,250 billed"
+    )
+    assert beside_the_bar(3, None) == "3 failed"
+
+
 def test_a_terminal_that_claims_no_width_gets_a_bar_of_80_columns() -> None:
     """As under a supervisor that opens one and never says how wide it is."""
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as stream:
         bar = Bar(stream)
         bar.take(Begun(planned=48, kept=12, owed=0))
-        bar.tick(1.0, State(4, 5, 0, 12, None, known=5))
+        bar.tick(1.0, State(4, 5, 1, 1250, 5.87, known=5))
         bar.close()
         drawn = os.read(ours, 4096).decode()
     os.close(ours)
 
     last = drawn.replace("\n", "\r").strip("\r").rsplit("\r", 1)[-1]
     assert "12/48" in last
-    assert "slots=4/5" in last
+    assert "slots 4/5, 1 loading, 5.87 USD]" in last
     assert len(last) <= 80
