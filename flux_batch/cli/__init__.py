@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Iterator
 
 import click
+from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "run": "make the images of a grid; again = resume",
@@ -36,6 +37,11 @@ class Commands(click.Group):
             return super().get_command(ctx, cmd_name)
         command = importlib.import_module(f"flux_batch.cli.{cmd_name}").command
         return command if isinstance(command, click.Command) else None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Offer the commands without importing one, and the options."""
+        found = [CompletionItem(name, help=help_) for name, help_ in self._rows() if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flux_batch.cli.complete import out_folders
 from flux_batch.cli.words import complaining, many, plain, say
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
 
 
 @click.command("export", epilog="Example: flux-batch export runs/quickstart --format parquet --split 0.9/0.1")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path), shell_complete=out_folders)
 @click.option(
     "--format",
     "form",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flux_batch.cli.complete import out_folders
 from flux_batch.cli.words import complaining, plain, say
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("gallery", epilog="Example: flux-batch gallery runs/quickstart")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path), shell_complete=out_folders)
 @click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="Where to; default: OUT/gallery.")
 @click.option("--quiet", is_flag=True, help="No progress; only the page's path.")
 def command(out: Path, to: Path | None, quiet: bool) -> None:  # noqa: FBT001 - click passes options by name

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flux_batch.cli.complete import grid_files, out_folders
 from flux_batch.cli.words import complaining, duration, many, plain, say
 
 if TYPE_CHECKING:
@@ -23,10 +24,17 @@ WIDTH = 80
 
 
 @click.command("plan", epilog="Example: flux-batch plan configs/quickstart.yaml")
-@click.argument("grid", metavar="GRID", type=click.Path())
+@click.argument("grid", metavar="GRID", type=click.Path(), shell_complete=grid_files)
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Replace one value: axes.seed.count=2.")
 @click.option("--out", metavar="DIR", type=click.Path(), help="Output folder to compare with, if not the grid's.")
-@click.option("--diff", "compare", metavar="OUT", type=click.Path(), help="Compare with OUT: kept, new, orphaned.")
+@click.option(
+    "--diff",
+    "compare",
+    metavar="OUT",
+    type=click.Path(),
+    shell_complete=out_folders,
+    help="Compare with OUT: kept, new, orphaned.",
+)
 @click.option("--first", default=FIRST, show_default=True, type=click.IntRange(0), help="Bodies to show.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout and nothing else.")
 def command(

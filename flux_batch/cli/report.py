@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from flux_batch.cli.complete import out_folders
 from flux_batch.cli.words import complaining, plain, say
 
 
 @click.command("report", epilog="Example: flux-batch report runs/quickstart")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path), shell_complete=out_folders)
 @click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="Folder for both files, if not OUT.")
 @click.option("--json", "as_json", is_flag=True, help="report.json on stdout as well.")
 def command(out: Path, to: Path | None, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name

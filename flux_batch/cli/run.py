@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flux_batch.cli.complete import failure_classes, grid_files
 from flux_batch.cli.unattended import GOOD_NIGHTS, Beside
 from flux_batch.cli.words import complaining, say
 
@@ -70,7 +71,7 @@ def _list_or_none(_: click.Context, __: click.Parameter, value: tuple[str, ...])
 
 
 @click.command("run", epilog="Example: flux-batch run configs/quickstart.yaml")
-@click.argument("grid", metavar="GRID", type=click.Path())
+@click.argument("grid", metavar="GRID", type=click.Path(), shell_complete=grid_files)
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Replace one value: axes.seed.count=2.")
 @click.option("--out", metavar="DIR", type=click.Path(), help="Output folder.")
 @click.option("--mirror", metavar="URL", help="Copy all that is public there: s3://bucket/set.")
@@ -85,7 +86,12 @@ def _list_or_none(_: click.Context, __: click.Parameter, value: tuple[str, ...])
 @click.option("--on-ambiguous", type=click.Choice(["retry", "hold"]), help="What to do when an answer is lost.")
 @click.option("--skip-failed", is_flag=True, default=None, help="Leave jobs alone that failed before.")
 @click.option(
-    "--only", metavar="WHAT", multiple=True, callback=_list_or_none, help="Only these jobs, as status names them."
+    "--only",
+    metavar="WHAT",
+    multiple=True,
+    callback=_list_or_none,
+    shell_complete=failure_classes,
+    help="Only these jobs, as status names them.",
 )
 @click.option("--rebuy", is_flag=True, default=None, help="With --only: pay again for what cannot be had.")
 @click.option("--webhook-listen", metavar="HOST:PORT", help="Listen for the service's calls there.")

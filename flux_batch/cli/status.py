@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flux_batch.cli.complete import out_folders
 from flux_batch.cli.retry import PAYS, price_of, retry_command
 from flux_batch.cli.words import complaining, many, plain, say
 
@@ -22,7 +23,7 @@ SHOWN_FAILURES = 10
 
 
 @click.command("status", epilog="Example: flux-batch status runs/quickstart")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path), shell_complete=out_folders)
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout and nothing else.")
 @click.option("--watch", metavar="SECONDS", type=click.FloatRange(0.1), help="Say it again so often; Ctrl-C ends it.")
 def command(out: Path, *, as_json: bool, watch: float | None) -> None:

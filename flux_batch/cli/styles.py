@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flux_batch.cli.complete import style_names
 from flux_batch.cli.words import complaining, plain, say
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ WIDTH = 80
 
 
 @click.command("styles", epilog="Example: flux-batch styles --show watercolor")
-@click.option("--show", "name", metavar="NAME", help="What one style says in words.")
+@click.option("--show", "name", metavar="NAME", shell_complete=style_names, help="What one style says in words.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout and nothing else.")
 def command(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """List the styles a grid may name, or show one.

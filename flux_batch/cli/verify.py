@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flux_batch.cli.complete import out_folders
 from flux_batch.cli.words import complain, complaining, many, plain, say
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ SHOWN = 20
 
 
 @click.command("verify", epilog="Example: flux-batch verify runs/quickstart --repair")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path), shell_complete=out_folders)
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout and nothing else.")
 @click.option("--repair", is_flag=True, help="Move damage aside, fetch again what is paid for; buys nothing.")
 @click.option("--rebuy", is_flag=True, help="With --repair: let the next run buy what cannot be fetched any more.")
