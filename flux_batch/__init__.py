@@ -17,8 +17,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flux_batch.batch import Batch
+    from flux_batch.engine.clock import Clock
+    from flux_batch.engine.spans import Span, Tracer
     from flux_batch.errors import (
         AllRefused,
+        AnswerLost,
+        DownloadFailed,
         FluxBatchError,
         FolderLocked,
         GridError,
@@ -27,25 +31,39 @@ if TYPE_CHECKING:
         KeyRejected,
         LimitReached,
         Misdirected,
+        NeverSent,
         OutOfCredit,
         RecordDamaged,
         RunStopped,
         StorageFailed,
+        TransportError,
         Unreachable,
         UsageError,
     )
     from flux_batch.grid import Grid, load_grid, make_grid
     from flux_batch.plan import Plan, make_plan
     from flux_batch.plan.job import Job, job_id
+    from flux_batch.request.endpoint import Endpoint
+    from flux_batch.request.key import Key
+    from flux_batch.request.transport import Answer, Download, Transport
+    from flux_batch.store.crew import State
+    from flux_batch.store.disk import Disk
     from flux_batch.store.events import Begun, Ended, Event, Failed, Kept, Quarantined, Refetched, Stopping
     from flux_batch.store.manifest import Line
     from flux_batch.store.report import Report
 
 __all__ = [
     "AllRefused",
+    "Answer",
+    "AnswerLost",
     "Batch",
     "Begun",
+    "Clock",
+    "Disk",
+    "Download",
+    "DownloadFailed",
     "Ended",
+    "Endpoint",
     "Event",
     "Failed",
     "FluxBatchError",
@@ -55,11 +73,13 @@ __all__ = [
     "Interrupted",
     "Job",
     "Kept",
+    "Key",
     "KeyMissing",
     "KeyRejected",
     "LimitReached",
     "Line",
     "Misdirected",
+    "NeverSent",
     "OutOfCredit",
     "Plan",
     "Quarantined",
@@ -67,8 +87,13 @@ __all__ = [
     "Refetched",
     "Report",
     "RunStopped",
+    "Span",
+    "State",
     "Stopping",
     "StorageFailed",
+    "Tracer",
+    "Transport",
+    "TransportError",
     "Unreachable",
     "UsageError",
     "job_id",
@@ -79,9 +104,16 @@ __all__ = [
 
 _HOMES = {
     "flux_batch.batch": ("Batch",),
+    "flux_batch.engine.clock": ("Clock",),
+    "flux_batch.engine.spans": ("Span", "Tracer"),
     "flux_batch.grid": ("Grid", "load_grid", "make_grid"),
     "flux_batch.plan": ("Plan", "make_plan"),
     "flux_batch.plan.job": ("Job", "job_id"),
+    "flux_batch.request.endpoint": ("Endpoint",),
+    "flux_batch.request.key": ("Key",),
+    "flux_batch.request.transport": ("Answer", "Download", "Transport"),
+    "flux_batch.store.crew": ("State",),
+    "flux_batch.store.disk": ("Disk",),
     "flux_batch.store.events": ("Begun", "Ended", "Event", "Failed", "Kept", "Quarantined", "Refetched", "Stopping"),
     "flux_batch.store.manifest": ("Line",),
     "flux_batch.store.report": ("Report",),

@@ -65,7 +65,8 @@ class Batch:
 
     Args:
         grid: what to make.
-        clock, rng: time and jitter. The deadline, the pauses and every time in the journal come from this clock.
+        clock, rng: time and jitter. The wall clock dates every line and decides about ``limits.until``; the monotonic
+            one follows the event loop.
         endpoint: where to post and with which key; None reads both from the grid and the environment.
         transport: posts and fetches, instead of HTTP: then no key is looked for. It is the caller's to open and close.
         disk: makes all changes to the output folder; reading goes to the real one.

@@ -20,6 +20,7 @@ ONLY_IN = {
     "click": ("cli/", "addons/"),
     "ruamel": ("grid/", "addons/server/"),
     "PIL": ("store/", "addons/"),
+    "opentelemetry": ("addons/otel/",),
 }
 PURE = ["engine/retry.py", "grid", "plan", "response"]
 """No await and no clock here; files are read in the modules named in MAY_READ."""

@@ -9,10 +9,14 @@ import anyio
 
 
 class Clock(Protocol):
-    """Two clocks and a way to wait. All figures are seconds."""
+    """Two clocks and a way to wait. All figures are seconds.
+
+    A wait that something may end early is the event loop's own. Who wants virtual time makes the loop virtual, as
+    trio's MockClock does, and lets *monotonic* follow it.
+    """
 
     def monotonic(self) -> float:
-        """Return a time that never jumps; its zero means nothing."""
+        """Return the event loop's time, which never jumps; its zero means nothing."""
         ...
 
     def wall(self) -> float:
