@@ -225,6 +225,19 @@ async def test_what_is_not_spoken_here_is_told_before_anything_is_sent(at: Site,
     assert at.requests == 0
 
 
+async def test_without_the_extra_it_says_how_to_get_it(at: Site, tmp_path: Path) -> None:
+    """Before anything is sent, and not as a traceback."""
+    missing = tmp_path / "nothing" / "opentelemetry.py"
+    missing.parent.mkdir()
+    missing.write_text("raise ImportError('not installed')\n")
+
+    done = await run(at, "http://127.0.0.1:4318", PYTHONPATH=str(missing.parent))
+
+    assert (done.code, at.requests) == (2, 0)
+    assert "error: --otel needs OpenTelemetry" in done.err
+    assert "hint: pip install 'flux-batch[otel]'" in done.err
+
+
 async def test_it_can_be_written_into_the_grid(at: Site) -> None:
     """A timer then needs no option."""
     async with collecting() as collector:
