@@ -254,7 +254,7 @@ class Batch:
         try:
             await store.settle_unanswered()
             self.report = report(ending, store, agenda, reason)
-            lines = tuple(failures(agenda.unfinished(), agenda.missing))
+            lines = tuple(failures(agenda.unfinished(cut_short=reason is not None), agenda.missing))
             await anyio.to_thread.run_sync(write_reports, store.folder, self.report, lines)
             await store.record({"e": "end", "exit_code": self.report.exit_code})
         except StorageFailed as failed:

@@ -12,7 +12,8 @@ from batch_runs import assert_sound, billed_per_job, site
 from hurried_loop import SPEED, HurriedLoop
 
 from flux_batch.addons.server.service_time import ServiceTime
-from flux_batch.engine.events import Paused
+from flux_batch.engine.events import BreakerOpened, Paused
+from flux_batch.errors import LimitReached
 
 PROCESSING: dict[str, Any] = {"hold": 0.0, "service_time": ServiceTime("constant", (0.5,))}
 """Every post is answered at once: accepted, come back later."""
@@ -229,3 +230,27 @@ async def test_posts_are_as_far_apart_as_the_rate_says(tmp_path: Path) -> None:
         apart = [(later.t - before.t) * SPEED for before, later in pairwise(at.posts)]
         assert made.report.kept == 4
         assert all(seconds > 7 for seconds in apart), apart
+
+
+async def test_an_api_that_is_dead_fails_no_job(tmp_path: Path) -> None:
+    """The words say what was seen; a run that ends meanwhile has failed nothing, and the next makes all of it."""
+    async with site(tmp_path / "out") as at:
+        batch = at.batch(prompts=1, seeds=12)
+    opened = list[str]()
+
+    async def until_the_breaker_opens() -> None:
+        async with batch:
+            async for event in batch:
+                if isinstance(event, BreakerOpened):
+                    opened.append(event.reason)
+                    batch.stop(LimitReached("the test ends"))
+
+    with pytest.raises(LimitReached):
+        await until_the_breaker_opens()
+
+    assert batch.report is not None
+    assert (batch.report.exit_code, batch.report.failed, at.failures) == (6, 0, [])
+    assert "posts in a row failed: cannot reach the API" in opened[0]
+    async with site(tmp_path / "out") as at:
+        made = await at.make(prompts=1, seeds=12)
+        assert (made.report.exit_code, made.report.kept, len(at.posts)) == (0, 12, 12)

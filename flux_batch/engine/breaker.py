@@ -54,9 +54,11 @@ class Breaker:
         """
         match outcome:
             case NeverSent() | ServerError():
-                return _tripped(replace(self._seen(bad=True), down=self.down + 1), now, alone=alone)
+                counted = replace(self._seen(bad=True), down=self.down + 1)
+                return _tripped(counted, outcome.message, now, alone=alone)
             case Unknown():
-                return _tripped(replace(self._seen(bad=True), unknown=self.unknown + 1), now, alone=alone)
+                counted = replace(self._seen(bad=True), unknown=self.unknown + 1)
+                return _tripped(counted, outcome.message, now, alone=alone)
             case Accepted() | Refused():
                 return self._good((*self.recent, False)[-self.policy.of_last :])
             case Busy() | Fatal():
@@ -72,9 +74,9 @@ class Breaker:
         return replace(self, recent=(*self.recent, bad)[-self.policy.of_last :])
 
 
-def _tripped(breaker: Breaker, now: float, *, alone: bool) -> Breaker:
+def _tripped(breaker: Breaker, message: str, now: float, *, alone: bool) -> Breaker:
     counted = replace(breaker, since=min(breaker.since, now))
-    reason = _why(breaker)
+    reason = _why(breaker) and ": ".join(filter(None, [_why(breaker), message]))
     if not reason or (breaker.trips and not alone):
         return counted
     trips = breaker.trips + 1

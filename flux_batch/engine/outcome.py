@@ -39,17 +39,23 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class ServerError:
-    """The service itself failed, and said so."""
+    """The service itself failed, and said so: *message*, for people."""
+
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NeverSent:
-    """No byte of the request left."""
+    """No byte of the request left; *message* says why, for people."""
+
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The request left and no readable answer came back."""
+    """The request left and no readable answer came back; *message* says what came, for people."""
+
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

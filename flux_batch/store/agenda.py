@@ -87,10 +87,14 @@ class Agenda:
         if job not in self._store.book.standings:
             self._unfinished.discard(job)
 
-    def unfinished(self) -> list[Standing]:
-        """The begun jobs of this plan, or of this run, that have no image and that only the next run can help."""
-        standings = self._store.book.standings.values()
-        return [each for each in standings if each.job.id in self._unfinished and not each.still_to_buy]
+    def unfinished(self, *, cut_short: bool = False) -> list[Standing]:
+        """Return the begun jobs of this plan, or of this run, that have no image.
+
+        Args:
+            cut_short: whether the run ended early; then jobs that had merely not had their turn again are left out.
+        """
+        begun = [each for each in self._store.book.standings.values() if each.job.id in self._unfinished]
+        return [each for each in begun if not (cut_short and each.still_to_buy)]
 
     def _owed(self, what: Duty) -> list[Job]:
         standings = self._store.book.standings.values()

@@ -29,7 +29,7 @@ from flux_batch.store import record
 from flux_batch.store.duty import MOST_UNKNOWN
 from flux_batch.store.entry import Origin, cut, entry, lesson, salvaged
 from flux_batch.store.follow import Follower
-from flux_batch.store.standing import Stage, Standing
+from flux_batch.store.standing import GIVEN_UP, Stage, Standing
 from flux_batch.store.store import Store
 
 GENERATE = "images/text2img"
@@ -115,7 +115,7 @@ class Buyer:
             if isinstance(outcome, Fatal) and not self.brake.pulled:
                 continue  # this lane is closed; another may do it
             if standing.unknown >= MOST_UNKNOWN or not await self.retries.wait(failures, outcome):
-                return standing
+                return await self._given_up(standing)
             failed = cast("Failure", outcome)  # nothing else is waited for
 
     def _standing(self, job: Job) -> Standing:
@@ -125,6 +125,12 @@ class Buyer:
         standing = self.store.book.standings.get(job.id)
         if standing is not None and standing.stage is Stage.UNKNOWN:
             self.ambiguity.spend()
+
+    async def _given_up(self, standing: Standing) -> Standing:
+        """Say of a job that could be posted again that this run will not: without it, the run merely ended first."""
+        if standing.stage is Stage.FREE and standing.problem is not None and standing.problem[0] != "stop":
+            await self.store.record(record.problem(standing.job.id, GIVEN_UP, standing.problem[1]))
+        return self._standing(standing.job)
 
     def _count_refusals(self, outcome: Outcome, *, first: bool) -> None:
         """End the run where posting only repeats a refusal. A job that an earlier run began says nothing new by it."""
@@ -159,13 +165,13 @@ class Buyer:
         attempt = before.attempts + 1 if before else 1
         await self.store.record(record.intent(job, attempt))
         verdict = await self._answered(job, attempt, lane)
-        if verdict is None:
-            return NothingSent()
+        if isinstance(verdict, NeverSent):
+            return NothingSent(cut(str(verdict)))
         await self._write_down(job, attempt, verdict, lane)
         return lesson(verdict)
 
-    async def _answered(self, job: Job, attempt: int, lane: str) -> Verdict | None:
-        """Post and return what the answer means, None where nothing left this machine."""
+    async def _answered(self, job: Job, attempt: int, lane: str) -> Verdict | NeverSent:
+        """Post and return what the answer means, or why nothing left this machine."""
         left = False
 
         async def sent() -> None:
@@ -178,7 +184,7 @@ class Buyer:
             answer = await through(self.transport, lane).post(GENERATE, body, sent=sent)
         except NeverSent as error:
             await self.store.settle(record.rejected(job.id, attempt, ("transient", cut(str(error)))))
-            return None
+            return error
         except AnswerLost as error:
             return Unknown(str(error))
         except RunStopped as stop:

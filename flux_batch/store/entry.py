@@ -104,14 +104,14 @@ def lesson(verdict: Verdict) -> outcome.Outcome:
     match verdict:
         case Images() | Pending():
             return outcome.Accepted()
-        case Busy(server=server, retry_after=seconds, limit=limit):
-            return outcome.ServerError() if server else outcome.Busy(seconds, limit)
+        case Busy(message=message, server=server, retry_after=seconds, limit=limit):
+            return outcome.ServerError(cut(message)) if server else outcome.Busy(seconds, limit)
         case Refused(message=message):
             return outcome.Refused(message)
         case Stop():
             return outcome.Fatal(stopped(verdict))
-        case Unknown():
-            return outcome.Unknown()
+        case Unknown(message=message):
+            return outcome.Unknown(cut(message))
     assert_never(verdict)
 
 

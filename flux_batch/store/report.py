@@ -182,7 +182,7 @@ class Ending:
 def report(ending: Ending, store: Store, agenda: Agenda, reason: FluxBatchError | None = None) -> Report:
     """Say how a run ended: by *reason*, or because there is nothing left to do."""
     book, money = store.book, store.book.money
-    open_images = counts(agenda.unfinished())
+    open_images = counts(agenda.unfinished(cut_short=reason is not None))
     open_images["failed"] += len(agenda.missing)
     price = ending.grid.price
     return Report(

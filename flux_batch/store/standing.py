@@ -22,8 +22,8 @@ class Stage(StrEnum):
 
 
 ACCEPTED = frozenset({Stage.PENDING, Stage.PAID})
-ENDINGS = frozenset({"stop"})
-"""Classes of a problem that is the run's, not the job's."""
+GIVEN_UP = "given up"
+"""Class of the problem of a job that may be posted again and was not in this run, after all its tries."""
 
 
 class Fate(StrEnum):
@@ -98,8 +98,8 @@ class Standing:
 
     @property
     def still_to_buy(self) -> bool:
-        """Whether the run ended over it, unbilled and through no fault of its own: the next one makes it."""
-        return self.stage is Stage.FREE and self.problem is not None and self.problem[0] in ENDINGS
+        """Whether the run ended before it could be posted or posted again: nothing is wrong, the next run makes it."""
+        return self.stage is Stage.FREE and (self.problem is None or self.problem[0] != GIVEN_UP)
 
     def met(self, sample: int, fate: Fate) -> Standing:
         """Return this standing after image *sample* met its *fate*."""

@@ -119,7 +119,7 @@ def _manifest(found: Survey, folder: Folder) -> Iterator[Kept]:
 
 
 def _add_journal(found: Survey, book: Book) -> None:
-    standings = list(book.standings.values())
+    standings = [each for each in book.standings.values() if not each.still_to_buy]
     numbers = counts(standings)
     found.failed, found.held = numbers["failed"], numbers["held"]
     found.pending, found.quarantined = numbers["pending"], numbers["quarantined"]

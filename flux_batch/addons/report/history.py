@@ -13,6 +13,7 @@ from flux_batch.addons.report.running import Run, told_apart
 from flux_batch.addons.report.tally import Tallies
 from flux_batch.plan.job import JSON
 from flux_batch.store.record import Record
+from flux_batch.store.standing import GIVEN_UP
 from flux_batch.store.store import seconds_of
 
 ERRORS = ("busy", "transient", "refused", "stop", "lost")
@@ -191,7 +192,8 @@ class History:
     def on_problem(self, record: Record) -> None:
         """A job is left for the next run."""
         self._free(self._course(record))
-        self.problems[str(record.get("class")), str(record.get("message", ""))] += 1
+        if record.get("class") != GIVEN_UP:  # its last answer is counted already
+            self.problems[str(record.get("class")), str(record.get("message", ""))] += 1
 
     def on_kept(self, record: Record) -> None:
         """An image is in the manifest."""
