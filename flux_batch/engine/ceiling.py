@@ -118,10 +118,20 @@ class Ceiling:
         if self.probe is not None and self.held is not None:
             full = ticket.number >= self.probe and ticket.in_flight >= self.held
             return self._tried(self.passed + full, now)
-        grows = ticket.number > self.raised and ticket.in_flight * 2 >= self.window < self.top
-        after = self.opened(self.window * 2, last, "doubled after a success") if grows else self
+        after = self.opened(self.window * 2, last, "doubled after a success") if self._grows(ticket, now) else self
         proves = ticket.number > self.cut and ticket.in_flight > self.proven
         return replace(after, proven=ticket.in_flight) if proves else after
+
+    def _grows(self, ticket: Ticket, now: float) -> bool:
+        """Tell whether the success of *ticket* speaks for all the window, not for its first posts alone.
+
+        Where answers come at once, the one for the first of a round would else double the window before those that
+        refuse the rest are read.
+        """
+        if ticket.number <= self.raised or self.window >= self.top:
+            return False
+        silent = ticket.in_flight * 2 >= self.window and now >= self.asked_at + self.policy.taken_after
+        return silent or ticket.in_flight >= self.window
 
     def _tried(self, passed: int, now: float) -> Ceiling:
         after = replace(self, passed=passed)

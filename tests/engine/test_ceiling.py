@@ -1,0 +1,33 @@
+"""The window under the ceiling: it doubles once a round, when the round as a whole has succeeded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+
+import pytest
+
+from flux_batch.engine.ceiling import Ceiling, Ticket
+from flux_batch.engine.policy import SlotPolicy
+
+
+def ticket(number: int) -> Ticket:
+    """A post while all before it are in flight."""
+    return Ticket(number, in_flight=number, finished=0)
+
+
+@pytest.mark.parametrize(
+    "number, now, window",
+    [
+        pytest.param(5, 0.1, 8, id="the first of a round says nothing of those sent with it"),
+        pytest.param(8, 0.1, 16, id="the one that filled the window does"),
+        pytest.param(5, 3.1, 16, id="after three seconds a refusal of the others would have come"),
+        pytest.param(3, 9.9, 8, id="the last round had its say"),
+    ],
+)
+def test_a_round_grows_the_window_when_all_of_it_was_taken(number: int, now: float, window: int) -> None:
+    """Eight slots open, posts 5 to 8 sent together at 0 s: whose success opens more, and when."""
+    open_eight = replace(Ceiling.start(SlotPolicy()), window=8, raised=4)
+    sent = reduce(lambda ceiling, n: ceiling.posted(ticket(n), 0.0), range(5, 9), open_eight)
+
+    assert window == sent.accepted(ticket(number), last=8, now=now).window
