@@ -84,7 +84,10 @@ def _state(found: Survey) -> str:
 def _axis(name: str, values: Mapping[str, AxisCount]) -> Iterator[str]:
     yield ""
     yield f"  {plain(name, 40):<42}{'kept':>8}{'failed':>10}{'set aside':>12}"
-    shown = sorted(values.items(), key=lambda item: (-item[1].failed - item[1].quarantined, item[0]))[:SHOWN_VALUES]
+    from flux_batch.store.survey import natural
+
+    shown = sorted(values.items(), key=lambda item: (-item[1].failed - item[1].quarantined, natural(item[0])))
+    shown = shown[:SHOWN_VALUES]
     for value, count in shown:
         yield f"    {plain(value, 38):<40}{count.kept:>8,}{count.failed:>10,}{count.quarantined:>12,}"
     if len(values) > len(shown):

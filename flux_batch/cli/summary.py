@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 from flux_batch.cli.words import duration, many, plain
 from flux_batch.store.report import Report
@@ -62,4 +63,4 @@ def _money(report: Report) -> Iterator[str]:
 def _next(report: Report, out: Path, grid: str) -> str:
     if report.exit_code == 0:
         return f"open {plain(str(out / 'images'))}, or add seeds to {plain(grid)} and run it again"
-    return f"read {plain(str(out / 'failures.jsonl'))}, then type the same command again"
+    return f"`flux-batch status {plain(quote(str(out)))}` says what tries each kind again; the same command tries all"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -151,3 +152,11 @@ def _count(found: Survey, axes: object, what: str) -> None:
         if len(values) <= MOST_VALUES or str(value) in values:
             entry = values.setdefault(str(value), AxisCount())
             setattr(entry, what, getattr(entry, what) + 1)
+
+
+def natural(value: str) -> tuple[float, str]:
+    """Return what sorts the values of an axis: numbers by their size, and all else behind them by letter."""
+    try:
+        return float(value), ""
+    except ValueError:
+        return math.inf, value

@@ -14,9 +14,10 @@ from flux_batch.addons.report.measures import Steps
 from flux_batch.addons.report.pictures import Pictures
 from flux_batch.addons.report.series import averaged, column_width, counted
 from flux_batch.addons.report.spread import Spread, histogram
-from flux_batch.addons.report.words import natural, seconds, size, text
+from flux_batch.addons.report.words import seconds, size, text
 from flux_batch.plan.job import JSON
 from flux_batch.store.record import Record
+from flux_batch.store.survey import natural
 
 TIMES = st.lists(st.floats(0, 1e6), max_size=50)
 LENGTHS = st.floats(0.01, 1e7)

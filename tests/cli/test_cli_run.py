@@ -140,7 +140,7 @@ async def test_a_failed_job_is_told_with_its_words_and_exit_3(tmp_path: Path) ->
 
     assert done.code == 3
     assert "refused: " in done.err
-    assert "failures.jsonl" in done.out
+    assert f"next: `flux-batch status {tmp_path / 'out'}`" in done.out
     assert "kept 2 of 3 images" in done.out
 
 

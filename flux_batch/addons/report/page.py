@@ -12,7 +12,8 @@ from flux_batch.addons.report import charts
 from flux_batch.addons.report.chart import draw
 from flux_batch.addons.report.report import Report
 from flux_batch.addons.report.tally import Tally
-from flux_batch.addons.report.words import day, natural, seconds, size, table, text
+from flux_batch.addons.report.words import day, seconds, size, table, text
+from flux_batch.store.survey import natural
 
 ROWS = 20
 """Values of an axis that are shown; report.json has all."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from html import escape
 
@@ -40,14 +39,6 @@ def size(number: float) -> str:
 def day(stamp: str) -> str:
     """Return an RFC 3339 time as ``2026-11-22 14:55 UTC``."""
     return f"{stamp[:10]} {stamp[11:16]} UTC"
-
-
-def natural(words: str) -> tuple[float, str]:
-    """Return what sorts numbers by their size, and all else behind them by letter."""
-    try:
-        return float(words), ""
-    except ValueError:
-        return math.inf, words
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
