@@ -85,6 +85,11 @@ class Child:
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGSTOP)
 
+    def go_on(self) -> None:
+        """Let it run again, where it has not ended. For a worker thread."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGCONT)
+
     @property
     def alive(self) -> bool:
         """Whether it has not ended."""

@@ -59,12 +59,17 @@ async def on_tmpfs(tmp_path: Path, options: str) -> AsyncIterator[RealScene]:
 
 
 async def while_running(scene: RealScene, images: int, meddle: list[str]) -> int | None:
-    """Run a child and let *meddle* happen to its disk once it has fetched so many images; return its exit code."""
+    """Run a child and let *meddle* happen to its disk once it has fetched so many images; return its exit code.
+
+    It stands still meanwhile: on a busy machine it would be done before its disk is full.
+    """
     Counts.faults += 1
     child = await scene.child()
     while len(scene.server.ledger.of("image")) < images and child.alive:  # noqa: ASYNC110 - nothing tells
         await anyio.sleep(0.01)
+    await to_thread.run_sync(child.stop)
     await anyio.run_process(meddle, check=False)
+    await to_thread.run_sync(child.go_on)
     with anyio.fail_after(LONGEST):
         return (await scene.ended(child)).code
 
