@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from run_folder import cells, grow
-from s3_server import S3, Answer, Rule, damaging, refusing, s3_in_the_environment
+from s3_server import S3, Answer, Rule, damaging, refusing
 
 from flux_batch.cli import main
 
+pytest_plugins = ["s3_fixtures"]
+
 FORMATS = ["imagefolder", "webdataset", "parquet"]
 SIGN = ".flux-batch-export"
-NUMBERS = count()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[S3]:
-    """One S3 for all tests here; each makes its own bucket."""
-    with s3_in_the_environment() as running_s3:
-        yield running_s3
-
-
-@pytest.fixture
-def s3(server: S3) -> S3:
-    """The server, as if nothing had happened."""
-    server.forget()
-    return server
-
-
-@pytest.fixture
-def url(s3: S3) -> str:
-    """A place in an empty bucket."""
-    return s3.bucket(f"datasets-{next(NUMBERS)}") + "/set"
 
 
 @pytest.fixture
@@ -100,8 +79,8 @@ def test_the_sign_comes_first_and_last(out: Path, s3: S3, url: str) -> None:
 def test_a_grown_dataset_replaces_the_one_before(out: Path, tmp_path: Path, s3: S3, url: str) -> None:
     """What has gone from it goes there as well; what somebody else put beside it stays."""
     export(out, "webdataset", url, "--shard-size", "400")
-    bucket = url.split("/")[2]
-    s3.client().put_object(Bucket=bucket, Key="set/notes.txt", Body=b"mine")
+    bucket, _, place = url.removeprefix("s3://").partition("/")
+    s3.client().put_object(Bucket=bucket, Key=f"{place}/notes.txt", Body=b"mine")
     before = at_store(s3, url)
     export(out, "webdataset", tmp_path / "here")
 
@@ -113,7 +92,8 @@ def test_a_grown_dataset_replaces_the_one_before(out: Path, tmp_path: Path, s3: 
 
 def test_a_place_that_holds_something_else_is_refused(out: Path, s3: S3, url: str) -> None:
     """An export replaces nothing but an export."""
-    s3.client().put_object(Bucket=url.split("/")[2], Key="set/thesis.tex", Body=b"mine")
+    bucket, _, place = url.removeprefix("s3://").partition("/")
+    s3.client().put_object(Bucket=bucket, Key=f"{place}/thesis.tex", Body=b"mine")
     s3.forget()
 
     done = export(out, "parquet", url)
@@ -169,7 +149,7 @@ def test_what_was_cut_off_goes_on_where_it_stopped(out: Path, tmp_path: Path, s3
 @pytest.mark.parametrize("protocol", ["memory", "file"])
 def test_any_store_will_do(out: Path, tmp_path: Path, protocol: str) -> None:
     """A disk by its URL, too."""
-    url = f"file://{tmp_path / 'there'}" if protocol == "file" else f"memory://datasets-{next(NUMBERS)}"
+    url = f"file://{tmp_path / 'there'}" if protocol == "file" else f"memory://datasets-{tmp_path.name}"
 
     assert export(out, "parquet", url).exit_code == 0
     assert export(out, "parquet", url).exit_code == 0

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 import anyio
 import pytest
 from batch_runs import CANARY, Site, assert_sound, billed_per_job, site, tree
-from s3_server import S3, Answer, damaging, holding, refusing, s3_in_the_environment, until
+from s3_server import S3, Answer, damaging, holding, refusing, until
 
 from flux_batch.addons.remote.content import etag_in_parts
 from flux_batch.addons.remote.mirror import Mirror
@@ -25,33 +24,14 @@ from flux_batch.store.events import Kept
 from flux_batch.store.folder import Folder
 from flux_batch.store.lock import locked
 
+pytest_plugins = ["s3_fixtures"]
+
 PART = 5 * 2**20
 """Bytes of the smallest part that S3 takes."""
 QUICK = Patience(first=0.001, longest=0.001)
-NUMBERS = count()
 AWAY = Answer("503 Service Unavailable", "ServiceUnavailable")
 FULL = Answer("507 Insufficient Storage", "InsufficientStorage")
 DENIED = Answer("403 Forbidden", "AccessDenied")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[S3]:
-    """One S3 for all tests here; each makes its own bucket."""
-    with s3_in_the_environment() as running_s3:
-        yield running_s3
-
-
-@pytest.fixture
-def s3(server: S3) -> S3:
-    """The server, as if nothing had happened."""
-    server.forget()
-    return server
-
-
-@pytest.fixture
-def url(s3: S3) -> str:
-    """A place in an empty bucket."""
-    return s3.bucket(f"bucket-{next(NUMBERS)}") + "/nightly"
 
 
 @pytest.fixture
@@ -378,7 +358,7 @@ def test_s3_calls_a_file_in_parts_as_we_do(s3: S3, url: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("protocol", ["memory", "file"])
 async def test_any_store_will_do(at: Site, tmp_path: Path, protocol: str) -> None:
     """Where no digest is told, what has arrived is read back; where halves could be seen, names change at the end."""
-    url = f"file://{tmp_path / 'copy'}" if protocol == "file" else f"memory://copy-{next(NUMBERS)}/x"
+    url = f"file://{tmp_path / 'copy'}" if protocol == "file" else f"memory://copy-{tmp_path.name}/x"
 
     assert await mirrored(at, url) is None
 

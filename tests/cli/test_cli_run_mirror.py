@@ -6,41 +6,21 @@ import json
 import signal
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from itertools import count
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
 import pytest
 from batch_runs import CANARY, Site, assert_sound, billed_per_job, site, tree
 from cli_process import finish, flux_batch, grid_for, running, until
-from s3_server import S3, Answer, holding, refusing, s3_in_the_environment
+from s3_server import S3, Answer, holding, refusing
+
+pytest_plugins = ["s3_fixtures"]
 
 pytestmark = pytest.mark.process
 
-NUMBERS = count()
 KEY = {"MODELSLAB_API_KEY": CANARY}
 DENIED = Answer("403 Forbidden", "AccessDenied")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[S3]:
-    """One S3 for all tests here; each makes its own bucket."""
-    with s3_in_the_environment() as running_s3:
-        yield running_s3
-
-
-@pytest.fixture
-def s3(server: S3) -> S3:
-    """The server, as if nothing had happened."""
-    server.forget()
-    return server
-
-
-@pytest.fixture
-def url(s3: S3) -> str:
-    """A place in an empty bucket."""
-    return s3.bucket(f"runs-{next(NUMBERS)}") + "/small"
 
 
 @pytest.fixture
