@@ -45,6 +45,7 @@ def _seconds(report: Report) -> float:
 
 def _missing(report: Report) -> Iterator[str]:
     names = {"failed": report.failed, "held": report.held, "pending": report.pending, "set aside": report.quarantined}
+    names["not begun"] = max(0, report.planned - report.kept - sum(names.values()))
     if any(names.values()):
         yield f"{'without':<10} {', '.join(f'{count} {name}' for name, count in names.items() if count)}"
 

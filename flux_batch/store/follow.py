@@ -71,7 +71,8 @@ class Follower:
             verdict = await self._poll(form, given)
             waited = self.clock.monotonic() - began
             if await self._conclude(standing, verdict, known_for + waited):
-                watch.ready()
+                if isinstance(verdict, Images):  # a failure does not tell how long an image takes
+                    watch.ready()
                 return self._after(standing)
             watch.pending(verdict.eta if isinstance(verdict, Pending) else None)
             if isinstance(verdict, Unknown | Gone):

@@ -133,6 +133,18 @@ async def test_shards_are_disjoint_and_together_the_whole(at: Site) -> None:
     assert set(billed_per_job(at).values()) == {1}
 
 
+async def test_what_was_not_begun_is_told(tmp_path: Path) -> None:
+    """A part of a grid leaves the rest of it, and a name that no job has leaves all."""
+    async with site(tmp_path / "out") as at:
+        part = await flux_batch("run", grid_for(at, seeds=5), "--limit", "2", env=KEY)
+        nobody = await flux_batch("run", grid_for(at, seeds=5), "--only", "0123456789abcdef", env=KEY)
+
+        assert len(at.posts) == 2
+    assert "kept 2 of 5 images" in part.out
+    assert "without    3 not begun" in part.out
+    assert "nothing to do: 2 images of 5 are here\n  without    3 not begun" in nobody.out
+
+
 async def test_a_failed_job_is_told_with_its_words_and_exit_3(tmp_path: Path) -> None:
     """And where to read more; control characters in the service's words do not reach the terminal."""
     async with site(tmp_path / "out", {"post#2": "value"}) as at:
