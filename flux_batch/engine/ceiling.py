@@ -182,4 +182,6 @@ class Ceiling:
         if self.probe is not None and ticket.number >= self.probe:
             return min(self.policy.probe_longest, self.gap * 2)
         once = self.proven if said is None else said
-        return self.policy.probe_back if held is not None and held < once else self.policy.probe_first
+        if held is not None and held < once:
+            return self.policy.probe_back
+        return self.policy.probe_first if said is None else self.policy.probe_named

@@ -44,6 +44,7 @@ class SlotPolicy:
             was taken. This only speeds up the slow start below a limit that is known.
         busy_longest: busy answers in a row that name no time double the pause up to this.
         probe_first: one slot more than the learned ceiling is tried after this time,
+        probe_named: or after this, where the service itself has named the limit: each such try costs a pause of all,
         probe_longest: and twice as long after each time it was refused, up to this.
         probe_back: a ceiling below what once worked is tried sooner.
         breaker: when the service counts as dead.
@@ -61,6 +62,7 @@ class SlotPolicy:
     taken_after: float = 3.0
     busy_longest: float = 120.0
     probe_first: float = 600.0
+    probe_named: float = 1800.0
     probe_longest: float = 2 * 3600.0
     probe_back: float = 120.0
     breaker: BreakerPolicy = BreakerPolicy()

@@ -24,20 +24,21 @@ from flux_batch.engine.turnstile import TICK
 POLLS = Window(2)
 """The cap where nothing else is set."""
 
+FIRST = 1.0
+"""Seconds before the first question of all, at least."""
 TRUSTED = 1
 """Jobs that must have shown how long they really take before one is asked about ahead of the service's estimate."""
-
+REMEMBERED = 4
+"""Estimates of one job that are held against its end: the first ones, and the last."""
 
 _LOOKED_AT = 32
 """Of a crowd, so many that have been due the longest are compared; the others wait behind them in any case."""
-_MOMENT = 0.5
-"""Seconds; a turn is not given to somebody who could wait where one who cannot comes so soon."""
 _PATIENCE = 1e-3
 """Of two jobs that are ready with the same probability, the one that has waited longer goes first."""
 
 
 @dataclass(eq=False, slots=True)
-class _Asker:
+class Asker:
     """Somebody who waits for a turn.
 
     Attributes:
@@ -51,7 +52,7 @@ class _Asker:
     called: bool = False
     woken: anyio.Event = field(default_factory=anyio.Event)
 
-    def __lt__(self, other: _Asker) -> bool:
+    def __lt__(self, other: Asker) -> bool:
         return self.early < other.early
 
     def wake(self) -> None:
@@ -76,23 +77,23 @@ class Pace:
         self._limit = limit
         self._clock = clock
         self._called = deque[float](maxlen=limit.count)
-        self._askers: list[_Asker] = []
-        self._leader: _Asker | None = None
+        self._askers: list[Asker] = []
+        self._leader: Asker | None = None
 
     async def turn(self) -> None:
         """Wait for one's turn. Whoever is cancelled in line takes no turn away from those behind."""
         now = self._clock.monotonic()
-        await self.stand(_Asker(now, now, lambda later: 1 + _PATIENCE * (later - now)))
+        await self.stand(Asker(now, now, lambda later: 1 + _PATIENCE * (later - now)))
 
     def watch(self, eta: float | None = None) -> Watch:
         """Begin to watch a job that was accepted just now; *eta*: the service's estimate in seconds."""
         return Watch(self, self._clock, eta)
 
-    async def stand(self, asker: _Asker) -> None:
+    async def stand(self, asker: Asker) -> None:
         """Wait until *asker* is called. One of those who wait does the calling; when it leaves, another takes over."""
         insort(self._askers, asker)
-        if self._leader is not None and asker.early < self._leader.early:
-            self._leader.wake()
+        if self._leader is not None:
+            self._leader.wake()  # for whom may be called, or when, has changed
         try:
             while not asker.called:
                 self._leader = self._leader or asker
@@ -112,23 +113,23 @@ class Pace:
         now = self._clock.monotonic()
         if (wait := self._limit.wait(self._called, now)) > 0:
             return wait
-        early = [asker for asker in self._askers[:_LOOKED_AT] if asker.early <= now]
-        if not early:
-            return self._askers[0].early - now
-        due = [asker for asker in early if asker.due <= now]
-        if not due and (wait := self._reserved(now)) > 0:
-            return wait
-        asker = max(due or early, key=lambda one: one.gain(now))
+        plenty = self._limit.free(self._called, now) * 2 > self._limit.count
+        line = self._askers[:_LOOKED_AT]
+        ready = [asker for asker in line if (asker.early if plenty else asker.due) <= now]
+        if not ready:
+            return self._next(line, now, plenty=plenty)
+        asker = max(ready, key=lambda one: one.gain(now))
         self._called.append(now)
         self._askers.remove(asker)
         asker.called = True
         asker.wake()
         return 0.0
 
-    def _reserved(self, now: float) -> float:
-        """Return the seconds for which the free turns are kept for those who will be due in a moment."""
-        coming = [asker.due for asker in self._askers[:_LOOKED_AT] if asker.due <= now + _MOMENT]
-        return min(coming) - now if len(coming) >= self._limit.free(self._called, now) else 0.0
+    def _next(self, line: list[Asker], now: float, *, plenty: bool) -> float:
+        """Return the seconds until somebody in *line* may be called; the last free turns are kept for who is due."""
+        if plenty:
+            return line[0].early - now
+        return min(self._limit.next_free(self._called, now), *(asker.due for asker in line)) - now
 
 
 class Watch:
@@ -148,14 +149,14 @@ class Watch:
     def __init__(self, pace: Pace, clock: Clock, eta: float | None) -> None:
         self._pace = pace
         self._clock = clock
-        self._told = Estimate(eta)
+        self._told = [Estimate(eta)]
         self._begun = clock.monotonic()
         self._asked = 0.0
         self._since = 0.0
 
     async def turn(self) -> None:
         """Wait until it is this job's turn to be asked about."""
-        outlook = self._pace.readiness.outlook(self._told, self._since)
+        outlook = self._pace.readiness.outlook(self._told[-1], self._since)
         question, least = next_question(outlook), self._own_estimate()
 
         def gain(now: float) -> float:
@@ -163,20 +164,21 @@ class Watch:
             return outlook.ready(age) + _PATIENCE * outlook.idle(age)
 
         await self._pace.stand(
-            _Asker(self._begun + max(question.early, least), self._begun + max(question.due, least), gain)
+            Asker(self._begun + max(question.early, least), self._begun + max(question.due, least), gain)
         )
         self._asked = self._clock.monotonic() - self._begun
 
     def _own_estimate(self) -> float:
         """Return the seconds before the first question while nothing is known but what the service says itself."""
-        return estimate(self._told.seconds) if self._pace.seen < TRUSTED and not self._asked else 0.0
+        return max(FIRST, estimate(self._told[-1].seconds)) if self._pace.seen < TRUSTED and not self._asked else 0.0
 
     def pending(self, eta: float | None = None) -> None:
         """Learn that the job was not ready when asked about, and how long it still takes where the answer tells."""
         self._since = self._asked
-        if estimate(eta):
-            self._pace.readiness = self._pace.readiness.outlasted(self._told, self._since)
-            self._told = Estimate(eta, self._asked)
+        renewed = estimate(eta) > 0
+        self._pace.readiness = self._pace.readiness.outlasted(self._told[-1], self._since, renewed=renewed)
+        if renewed:
+            self._told = [*self._told[: REMEMBERED - 1], Estimate(eta, self._asked)]
 
     def ready(self) -> None:
         """Learn that the job is ready, however that was found out."""

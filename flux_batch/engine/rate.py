@@ -81,3 +81,7 @@ class Window:
     def free(self, admitted: Sequence[float], now: float) -> int:
         """Return how many may be admitted at *now*, together."""
         return self.count - sum(1 for when in admitted if when + self.seconds > now)
+
+    def next_free(self, admitted: Sequence[float], now: float) -> float:
+        """Return when one more may be admitted than at *now*, infinity where all may."""
+        return min((when + self.seconds for when in admitted if when + self.seconds > now), default=math.inf)

@@ -8,7 +8,8 @@ to ask follows from it, in ``engine.questions``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from flux_batch.engine.spread import CELLS, LONGEST, SHORTEST, Spread
@@ -22,6 +23,7 @@ _MOSTLY = 1.25
 _RARELY = 0.05
 """and that it is wrong by any factor as the twentieth of one."""
 _FADING = 0.98
+_RENEWING = 0.1
 _CELLS_WITHIN = 2 * math.log(_MOSTLY) / math.log(LONGEST / SHORTEST) * CELLS
 _NEVER = 1e-9
 _NEARLY = 0.999
@@ -107,16 +109,32 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What to expect of one unfinished job: its beliefs, and how much the first is trusted (0 to 1)."""
+    """What to expect of one unfinished job.
+
+    Attributes:
+        first, second: the beliefs about it; *trust*: how much the first counts, from 0 to 1.
+        renewal: the probability that an answer which comes too early brings a fresh estimate that is worth having.
+    """
 
     first: Belief
     second: Belief
     trust: float
+    renewal: float = 0.0
 
     @property
     def since(self) -> float:
         """Seconds after its start at which the job was last known to be unfinished."""
         return self.first.since
+
+    @property
+    def age(self) -> float:
+        """Seconds from what is counted from to *since*: the job's start, or its estimate as far as that is trusted."""
+        return self.since - self.trust * self.first.origin
+
+    @property
+    def scatter(self) -> float:
+        """How far the truth lies from an estimate: see :attr:`Spread.scatter`."""
+        return self.first.spread.scatter
 
     def ready(self, elapsed: float) -> float:
         """Return the probability that the job is ready *elapsed* seconds after its start."""
@@ -142,11 +160,13 @@ class Readiness:
         by_estimate: as multiples of the service's estimate.
         by_clock: as multiples of :data:`UNIT`.
         scores: how well each of the two foretold the last answers (logarithms, faded).
+        renewal: the part of the last answers "not yet" that brought a fresh estimate.
     """
 
     by_estimate: Spread = field(default_factory=partial(Spread.believing, _near_one))
     by_clock: Spread = field(default_factory=partial(Spread.believing, _anywhere))
     scores: tuple[float, float] = (0.0, -4.0)
+    renewal: float = 0.0
 
     def outlook(self, told: Estimate, since: float) -> Outlook:
         """Return what to expect of a job.
@@ -160,38 +180,47 @@ class Readiness:
         if estimated is None:
             return Outlook(clock, clock, 1.0)
         odds = math.exp(min(50.0, self.scores[1] - self.scores[0])) * clock.unfinished / estimated.unfinished
-        return Outlook(estimated, clock, 1 / (1 + odds))
+        trust = 1 / (1 + odds)
+        return Outlook(estimated, clock, trust, self.renewal * trust)
 
-    def after(self, told: Estimate, since: float, elapsed: float) -> Readiness:
-        """Return what is known after an answer: unfinished at *since*, ready by *elapsed*."""
+    def after(self, told: Sequence[Estimate], since: float, elapsed: float) -> Readiness:
+        """Return what is known after an answer: unfinished at *since*, ready by *elapsed*.
+
+        Args:
+            told: all that the service said of the job, its last word last. Each of them is taught by how it came out:
+                the last alone would say nothing of those that did not last, and the end is known best in proportion
+                to the first.
+            since, elapsed: seconds after the job's start.
+        """
         by_clock = self.by_clock.after(since / UNIT, elapsed / UNIT)
-        estimated = self._estimated(told, since)
+        estimated = self._estimated(told[-1], since)
         if estimated is None:
-            return Readiness(self.by_estimate, by_clock, self.scores)
-        by_estimate = self._taught(estimated, elapsed)
+            return replace(self, by_clock=by_clock)
+        by_estimate = self.by_estimate
+        for each in told:
+            if unit := estimate(each.seconds):
+                by_estimate = by_estimate.after((since - each.at) / unit, (elapsed - each.at) / unit)
         score = _FADING * self.scores[0] + estimated.foretold(elapsed)
         other = _FADING * self.scores[1] + Belief.seen(self.by_clock, UNIT, since).foretold(elapsed)
-        return Readiness(by_estimate, by_clock, (score, other))
+        return replace(self, by_estimate=by_estimate, by_clock=by_clock, scores=(score, other))
 
-    def outlasted(self, told: Estimate, since: float) -> Readiness:
-        """Return what is known after a job was unfinished at *since* and the service replaced its estimate *told*.
+    def outlasted(self, told: Estimate, since: float, *, renewed: bool) -> Readiness:
+        """Return what is known after an answer: unfinished at *since*.
 
-        Without it only the estimates that came true would teach.
+        Args:
+            told: the service's last word before.
+            since: seconds after the job's start.
+            renewed: whether the answer brought a fresh estimate instead.
         """
+        renewal = self.renewal + (renewed - self.renewal) * _RENEWING
         estimated = self._estimated(told, since)
-        if estimated is None:
-            return self
-        scores = (self.scores[0] + estimated.outlasted(), self.scores[1])
-        return Readiness(self._taught(estimated, math.inf), self.by_clock, scores)
+        if estimated is None or not renewed:
+            return replace(self, renewal=renewal)
+        return replace(self, renewal=renewal, scores=(self.scores[0] + estimated.outlasted(), self.scores[1]))
 
     def _estimated(self, told: Estimate, since: float) -> Belief | None:
         unit = estimate(told.seconds)
         return Belief.seen(self.by_estimate, unit, since, told.at) if unit else None
-
-    @staticmethod
-    def _taught(belief: Belief, elapsed: float) -> Spread:
-        origin, unit = belief.origin, belief.unit
-        return belief.spread.after((belief.since - origin) / unit, (elapsed - origin) / unit)
 
 
 def estimate(eta: float | None) -> float:

@@ -8,7 +8,8 @@ and forgetting slowly, so that it follows a service that changes.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -22,6 +23,7 @@ GRID = (0.0, *(SHORTEST * (LONGEST / SHORTEST) ** (n / (CELLS - 1)) for n in ran
 MEMORY = 0.995
 """An answer counts this much less with each further one."""
 
+_MIDDLE = (0.2, 0.8)
 _WIDTHS = tuple(high - low for low, high in pairwise(GRID))
 _HALVES = tuple(width / 2 for width in _WIDTHS)
 
@@ -63,8 +65,14 @@ class Spread:
         mass = self.mass[cell] + (self.mass[cell + 1] - self.mass[cell]) * into / _WIDTHS[cell]
         return mass / whole, (self.area[cell] + (self.mass[cell] + mass) / 2 * into) / whole
 
+    @property
+    def scatter(self) -> float:
+        """How far apart the times lie: half the logarithm of the ratio between the ends of the middle three fifths."""
+        low, high = (GRID[min(CELLS, bisect_left(self.mass, share * self.mass[-1]))] for share in _MIDDLE)
+        return math.log(high / max(low, SHORTEST)) / 2
+
     def after(self, since: float, time: float) -> Self:
-        """Return the spread taught by an answer: not done at *since*, done by *time* (infinity: nobody knows when)."""
+        """Return the spread taught by an answer: not done at *since*, done by *time*."""
         first, last = bisect_right(GRID, since) - 1, bisect_right(GRID, time) - 1
         parts = {
             cell: (self.prior[cell] + self.learned[cell]) * overlap / _WIDTHS[cell]

@@ -31,3 +31,12 @@ def test_a_round_grows_the_window_when_all_of_it_was_taken(number: int, now: flo
     sent = reduce(lambda ceiling, n: ceiling.posted(ticket(n), 0.0), range(5, 9), open_eight)
 
     assert window == sent.accepted(ticket(number), last=8, now=now).window
+
+
+@pytest.mark.parametrize("said, seconds", [(5, 1800.0), (None, 600.0)])
+def test_a_limit_that_the_service_names_is_tried_later_than_a_guess(said: int | None, seconds: float) -> None:
+    """Each try that fails is a pause for everybody, and the service's own word is seldom wrong."""
+    open_eight = replace(Ceiling.start(SlotPolicy()), window=8)
+    refused = open_eight.refused(ticket(6), taken=5, said=said, last=6, now=100.0)
+
+    assert (refused.held, refused.gap, refused.probe_at) == (5, seconds, 100.0 + seconds)

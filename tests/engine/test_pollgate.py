@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from flux_batch.engine.clock import SystemClock
-from flux_batch.engine.pollgate import Pace
+from flux_batch.engine.pollgate import Asker, Pace
 from flux_batch.engine.rate import Window
 
 
@@ -100,6 +100,23 @@ async def test_a_thousand_jobs_polled_every_fifteen_seconds_wait_less_than_a_sec
             tasks.start_soon(job)
 
     assert sorted(delays)[int(0.95 * len(delays))] < 1.0
+
+
+async def test_the_last_free_turn_is_kept_for_who_cannot_wait() -> None:
+    """Two may ask in any second. Of three who could wait one asks early; the other turn is there for who is due."""
+    pace, asked = fast(), list[tuple[float, float]]()
+    start = anyio.current_time()
+
+    async def stand(early: float, due: float) -> None:
+        await pace.stand(Asker(start + early, start + due, lambda _: 0.5))
+        asked.append((due, anyio.current_time() - start))
+
+    async with anyio.create_task_group() as tasks:
+        for early, due in [(0.0, 9.0), (0.0, 9.0), (0.0, 9.0), (0.3, 0.3)]:
+            tasks.start_soon(stand, early, due)
+
+    assert [due for due, _ in asked] == [9.0, 0.3, 9.0, 9.0]
+    assert [at for _, at in asked] == pytest.approx([0.0, 0.3, 1.3, 2.3], abs=1e-3)
 
 
 async def test_the_first_question_comes_when_an_answer_is_likely() -> None:

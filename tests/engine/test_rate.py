@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import pytest
@@ -87,6 +88,8 @@ def test_a_window_never_admits_more_in_any_stretch(count: int, gaps: list[float]
         now += gap
         last = admitted[-count:]
         assert (window.free(last, now) > 0) == (window.wait(last, now) == 0)
+        assert window.next_free(last, now) > now
+        assert (window.next_free(last, now) == math.inf) == (window.free(last, now) == count)
         now += window.wait(last, now)
         admitted.append(now)
 

@@ -74,15 +74,25 @@ async def test_jobs_of_one_length_that_must_be_polled_keep_the_slots_busy(depth:
     assert len(service.polls) <= 2 * (run.ended - run.begun) + 2
 
 
-@pytest.mark.parametrize("depth, least", [(5, 0.95), (10, 0.93), (15, 0.88)])
+@pytest.mark.parametrize("depth", DEPTHS)
+async def test_an_unknown_limit_is_learned_by_jobs_of_one_length_that_must_be_polled(depth: int) -> None:
+    """As where the service holds the answer."""
+    service = QueueService(depth, constant(MEAN), Random(3), holds=False)
+
+    run = await Run(service, SlotPolicy(), until=HOUR / 4).go()
+
+    assert used(run) >= 0.93
+    assert service.rejects < 0.01
+
+
+@pytest.mark.parametrize("depth, least", [(5, 0.96), (10, 0.94), (15, 0.905)])
 async def test_jobs_that_must_be_polled_and_only_estimates_foretell_keep_the_slots_busy(
     depth: int, least: float
 ) -> None:
-    """Within 4 to 6 % of what can be had at all.
+    """Within 3 to 5 % of what could be had if no two jobs ever wanted their turn at once.
 
-    With fresh estimates, all right within 20 %, and two polls a second for all jobs, nobody can have more than 0.99,
-    0.98 and 0.945 at 5, 10 and 15 slots: the least idle time for so many questions a job, by dynamic programming over
-    the scale of the estimate, were the jobs never in each other's way.
+    That is 0.996, 0.986 and 0.95 of 5, 10 and 15 slots, with fresh estimates, all right within 20 %, and two polls a
+    second for all jobs: ``benchmarks/polling.py`` reckons it.
     """
     service = QueueService(depth, heavy_tailed(MEAN), Random(3), holds=False)
 
