@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import json
 import os
-import re
 import stat
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import quote
 
 from flux_batch.errors import KeyMissing, UsageError
 from flux_batch.plan.job import JSON
+from flux_batch.request.mask import Forms, masked
 
-MASK = "[key]"
-SHORTEST_SCRUBBED = 6
-"""A shorter key is a placeholder; masking it would garble ordinary words."""
-TELLING = 12
-"""Characters of a spelling that no text holds by chance: from there on a cut key is masked wherever it was cut."""
 LONGEST_FILE = 4096
 """Bytes of a key file, white space included."""
 
@@ -46,21 +37,19 @@ class Key:
                 hint="copy the key again, on one line and without quotes",
             )
         self.__secret = secret
-        self.__forms = _by_head(_spellings(secret)) if len(secret) >= SHORTEST_SCRUBBED else {}
+        self.__forms = Forms.of(secret)
 
     def sign(self, body: Mapping[str, JSON]) -> bytes:
         """Encode *body* with the key in it: the bytes that go on the wire and nowhere else."""
         return json.dumps({"key": self.__secret, **body}, ensure_ascii=False).encode("utf-8", "replace")
 
     def scrub(self, text: str) -> str:
-        """Replace the key in *text*, in every spelling it could come back in, also where it was cut."""
+        """Replace the key in *text*, in every spelling it could come back in, and any piece of it that can be told."""
         return self.scrub_bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def scrub_bytes(self, content: bytes) -> bytes:
         """Do the same to an answer."""
-        for head, tails in self.__forms.items():
-            content = _masked(content, head, tails)
-        return content
+        return masked(content, self.__forms)
 
     def __repr__(self) -> str:
         return "Key(...)"
@@ -69,48 +58,6 @@ class Key:
         raise TypeError("a Key cannot be pickled or copied")
 
     __getstate__ = __reduce__
-
-
-def _masked(content: bytes, head: bytes, tails: Sequence[bytes]) -> bytes:
-    """Mask each *head* with as much of a tail as follows it, and a beginning of *head* that *content* ends with."""
-    first, *rest = content.split(head)
-    masked = first + b"".join(MASK.encode() + each[max(_shared(each, tail) for tail in tails) :] for each in rest)
-    for length in range(len(head) - 1, SHORTEST_SCRUBBED - 1, -1):
-        if masked.endswith(head[:length]):
-            return masked[:-length] + MASK.encode()
-    return masked
-
-
-def _shared(one: bytes, other: bytes) -> int:
-    """Count the bytes both begin with."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
-def _spellings(secret: str) -> set[str]:
-    """Return *secret* as it is and as JSON (PHP escapes slashes), URLs, HTML, base64 and hex spell it."""
-    raw = secret.encode()
-    percent = {quote(secret, safe=kept) for kept in ("", "/")}
-    return {
-        secret,
-        json.dumps(secret)[1:-1],
-        json.dumps(secret)[1:-1].replace("/", "\\/"),
-        *percent,
-        *(re.sub("%..", lambda code: code[0].lower(), form) for form in percent),
-        html.escape(secret),
-        base64.b64encode(raw).decode().rstrip("="),
-        base64.urlsafe_b64encode(raw).decode().rstrip("="),
-        raw.hex(),
-        raw.hex().upper(),
-    }
-
-
-def _by_head(spellings: Iterable[str]) -> dict[bytes, list[bytes]]:
-    """Split each at the point from which it can be told; spellings may begin alike."""
-    tails = defaultdict(list)
-    for form in sorted(spellings, key=len, reverse=True):
-        tails[form[:TELLING].encode()].append(form[TELLING:].encode())
-    return dict(tails)
 
 
 def find_key(variable: str, file: Path | None, environ: Mapping[str, str] | None = None) -> Key:

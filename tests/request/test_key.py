@@ -21,12 +21,14 @@ from hypothesis import strategies as st
 
 from flux_batch.errors import KeyMissing, UsageError
 from flux_batch.request.endpoint import EMBEDDED, Endpoint, find_endpoint
-from flux_batch.request.key import MASK, SHORTEST_SCRUBBED, Key, find_key
+from flux_batch.request.key import Key, find_key
+from flux_batch.request.mask import MASK, SHORTEST_SCRUBBED, TELLING
 
 CANARY = 'canary/0123+456=789"abcdef&'
 VARIABLE = "MODELSLAB_API_KEY"
 
 keys = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=SHORTEST_SCRUBBED, max_size=80)
+long_keys = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=TELLING + 1, max_size=80)
 """Every text the service could give out as a key."""
 
 READINGS: dict[str, Callable[[object], object]] = {
@@ -124,6 +126,20 @@ def test_a_key_that_was_cut_is_masked(key: str, length: int, after: str) -> None
     assume(len(cut) >= 12 or not after or cut == key)
 
     assert cut not in Key(key).scrub(f"invalid key >{cut}{after}").removesuffix(after)
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+@given(
+    key=long_keys, start=st.integers(0, 200), length=st.integers(TELLING, 60), around=st.sampled_from(["", ">", "..."])
+)
+def test_no_piece_of_a_key_that_can_be_told_is_left(
+    spell: Callable[[str], str], key: str, start: int, length: int, around: str
+) -> None:
+    """Twelve characters of any spelling, from wherever in it they are."""
+    whole = spell(key).strip('"').rstrip("=")
+    piece = whole[start % (len(whole) - TELLING + 1) :][:length]
+
+    assert piece not in Key(key).scrub(f"invalid key {around}{piece}{around}")
 
 
 @given(st.text(), st.binary())

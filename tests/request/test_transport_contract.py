@@ -12,7 +12,7 @@ from scripted_server import CANARY, Peer
 
 from flux_batch.errors import AnswerLost, Misdirected, NeverSent, StorageFailed
 from flux_batch.plan.job import JSON
-from flux_batch.request.key import MASK
+from flux_batch.request.mask import MASK
 from flux_batch.request.transport import ANSWER_CAP
 
 BODY: Mapping[str, JSON] = {"prompt": "a lighthouse at dusk", "seed": 7}
