@@ -143,8 +143,11 @@ class Ceiling:
         """Return the state after an outcome that says nothing about room: a probe that met one is taken back."""
         if ticket.number != self.probe or self.held is None:
             return self
-        held = self.held - 1
-        return replace(self, held=held, probe=None, probe_at=now + self.gap, reason="the probe was not answered")
+        return replace(self.untried(now), held=self.held - 1, reason="the probe was not answered")
+
+    def untried(self, now: float) -> Ceiling:
+        """Return the state with no trial under way: the next one comes after the same time again."""
+        return replace(self, probe=None, probe_at=now + self.gap)
 
     def opened(self, window: int, last: int, reason: str) -> Ceiling:
         """Return the state with the slow start at *window* slots; *last*: number of the last post."""
@@ -163,7 +166,7 @@ class Ceiling:
         reason = f"the service takes {said}" if said is not None and held == said else f"refused on top of {taken}"
         after = replace(self, held=held, window=1, asked_at=math.inf, reason=reason)
         if ticket.number <= self.cut:
-            return after
+            return after if held == self.held else after.untried(now)
         gap = self._next_gap(ticket, held, said)
         return replace(after, cut=last, raised=last, probe=None, gap=gap, probe_at=now + gap)
 

@@ -40,3 +40,21 @@ def test_a_limit_that_the_service_names_is_tried_later_than_a_guess(said: int | 
     refused = open_eight.refused(ticket(6), taken=5, said=said, last=6, now=100.0)
 
     assert (refused.held, refused.gap, refused.probe_at) == (5, seconds, 100.0 + seconds)
+
+
+def test_a_late_refusal_that_lowers_the_ceiling_ends_the_trial() -> None:
+    """The probe is out when an old post is told of a queue of one: what becomes of the probe says nothing then."""
+    on_trial = replace(Ceiling.start(SlotPolicy(limit=3)), window=3, cut=2, held=4, probe=7)
+
+    late = on_trial.refused(ticket(2), taken=1, said=1, last=7, now=100.0)
+    lost = late.unanswered(ticket(7), 101.0)
+
+    assert (late.held, late.probe, late.probe_at) == (1, None, 700.0)
+    assert lost == late
+
+
+def test_a_late_refusal_that_says_nothing_new_leaves_the_trial_alone() -> None:
+    """The probe decides."""
+    on_trial = replace(Ceiling.start(SlotPolicy(limit=3)), window=4, cut=2, held=4, probe=7)
+
+    assert on_trial.refused(ticket(2), taken=5, said=None, last=7, now=100.0).probe == 7
