@@ -36,14 +36,19 @@ def per_second(text: str) -> float:
     return float(found[1]) / UNITS[found[2]]
 
 
-def deadline(text: str, now: datetime) -> datetime:
-    """Return the end meant by ``06:30`` (the next time the clock of *now* shows that) or by ``6h`` from *now*.
+def deadline(text: str, now: float) -> float:
+    """Return the end meant by ``06:30`` (the next time clocks here show that, summer time or not) or ``6h``.
+
+    Args:
+        text: as people write it.
+        now: seconds since the epoch, as the end is.
 
     Raises:
         ValueError: neither a time of day nor a length of time.
     """
     clock = CLOCK.fullmatch(text)
     if clock is None:
-        return now + timedelta(seconds=seconds(text))
-    then = now.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-    return then if then > now else then + timedelta(days=1)
+        return now + seconds(text)
+    today = datetime.fromtimestamp(now).replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)  # noqa: DTZ006 - the clock on the wall
+    shown = (today, today.replace(fold=1), today + timedelta(days=1))
+    return next(then for then in (each.timestamp() for each in shown) if then > now)

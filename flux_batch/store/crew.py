@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import anyio
 
@@ -152,14 +151,13 @@ def check_price(grid: Grid) -> None:
 def budget(grid: Grid, clock: Clock, brake: Brake) -> Budget:
     """Read ``limits.max_posts``, ``max_cost`` and ``until``."""
     limits = grid.limits
-    now = datetime.fromtimestamp(clock.wall()).astimezone()
     return Budget(
         clock=clock,
         brake=brake,
         max_posts=limits.max_posts,
         max_cost=limits.max_cost,
         price=grid.price,
-        until=None if limits.until is None else deadline(limits.until, now).timestamp(),
+        until=None if limits.until is None else deadline(limits.until, clock.wall()),
     )
 
 
