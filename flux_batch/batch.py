@@ -221,8 +221,8 @@ class Batch:
             tasks.start_soon(crew.buyer.budget.keep_deadline)
             tasks.start_soon(self._end_the_drain, tasks.cancel_scope)
             await delivery.put_right()
-            for jobs in (agenda.paid(), agenda.rest()):
-                await run_on_each(partial(self._deliver, delivery), jobs, at_once=crew.at_once, brake=ground.brake)
+            for way, jobs in ((delivery.glance, agenda.paid), (delivery, agenda.rest)):
+                await run_on_each(partial(self._deliver, way), jobs(), at_once=crew.at_once, brake=ground.brake)
             tasks.cancel_scope.cancel()
 
     async def _deliver(self, delivery: Delivery, job: Job) -> None:

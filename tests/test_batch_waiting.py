@@ -11,6 +11,7 @@ import pytest
 from batch_runs import assert_sound, billed_per_job, site
 from hurried_loop import SPEED, HurriedLoop
 
+from flux_batch.addons.server.faults.script import Script
 from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.engine.events import BreakerOpened, Paused
 from flux_batch.errors import LimitReached
@@ -95,7 +96,7 @@ async def test_a_job_that_is_never_ready_is_left_pending_and_polled_by_the_next_
     async with site(tmp_path / "out", {"post#2": "proc_forever"}) as at:
         first = await at.make(prompts=1, seeds=3, limits={"max_wait": "20s"})
         pending = at.failures
-        at.server.service.script = type(at.server.service.script)()
+        at.server.service.script = Script()
         second = await at.make(prompts=1, seeds=3)
 
         assert_sound(at)
@@ -113,7 +114,7 @@ async def test_a_pending_job_waits_for_the_service_that_accepted_it(tmp_path: Pa
 
         moved = await elsewhere.make(prompts=1, seeds=3)
         words = here.failures[0]["message"]
-        here.server.service.script = type(here.server.service.script)()
+        here.server.service.script = Script()
         back = await here.make(prompts=1, seeds=3)
 
         assert (moved.report.exit_code, moved.report.pending, moved.report.paid_but_lost) == (3, 1, 0)
@@ -254,3 +255,30 @@ async def test_an_api_that_is_dead_fails_no_job(tmp_path: Path) -> None:
     async with site(tmp_path / "out") as at:
         made = await at.make(prompts=1, seeds=12)
         assert (made.report.exit_code, made.report.kept, len(at.posts)) == (0, 12, 12)
+
+
+async def test_pictures_that_are_late_keep_no_slot_empty(tmp_path: Path) -> None:
+    """Each link is dead for a while, and more pictures are waited for than may be loaded at a time: posting goes on."""
+    async with site(tmp_path / "out", {"image#1-130": "cdn_lag"}) as at:
+        made = await at.make(prompts=1, seeds=30)
+
+        assert_sound(at)
+        first_home = min(entry.seq for entry in at.server.ledger.of("image") if entry.status == 200)
+        assert (made.report.exit_code, made.report.kept, len(at.posts)) == (0, 30, 30)
+        assert sum(post.seq < first_home for post in at.posts) > 20, "five slots and eight downloads make 13"
+
+
+async def test_what_is_paid_and_late_does_not_keep_the_next_run_waiting(tmp_path: Path) -> None:
+    """It is tried once before anything is bought, and then waited for beside it."""
+    async with site(tmp_path / "out", {"image#*": "cdn_lag"}) as at:
+        await at.make(prompts=1, seeds=2)
+        tried, seen = len(at.server.ledger.of("image")), len(list(at.server.ledger))
+        at.server.service.script = Script.of({f"image#{tried + 1}-{tried + 12}": "cdn_lag"})
+        made = await at.make(prompts=1, seeds=4)
+
+        assert_sound(at)
+        events = [entry for entry in list(at.server.ledger)[seen:] if entry.event in {"post", "image"}]
+        first_home = next(n for n, entry in enumerate(events) if entry.event == "image" and entry.status == 200)
+        assert (made.report.exit_code, made.report.kept, made.report.posts) == (0, 4, 2)
+        assert [entry.event for entry in events[:4]] == ["image"] * 4, "two pictures, two links each"
+        assert "post" in {entry.event for entry in events[:first_home]}

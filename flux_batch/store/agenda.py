@@ -74,8 +74,8 @@ class Agenda:
         return self._begun(self._owed(Duty.FETCH))
 
     def rest(self) -> Iterator[Job]:
-        """Yield the jobs the service is still working on, then those to buy."""
-        return chain(self.pending(), self._rest)
+        """Yield the jobs the service is still working on, then what is paid and still not here, then those to buy."""
+        return chain(self.pending(), self.paid(), self._rest)
 
     def pending(self) -> Iterator[Job]:
         """Yield the jobs the service is still working on."""

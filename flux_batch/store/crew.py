@@ -34,7 +34,11 @@ from flux_batch.store.keep import Keeper
 from flux_batch.store.store import Store
 
 DOWNLOADS = 8
-"""Downloads at a time. Posts stop when all are busy, so neither memory nor disk runs full of what is paid for."""
+"""Downloads at a time."""
+
+BEHIND = 64
+"""Jobs that are paid for and not home yet, for a link that is not alive or a slow disk: more of them stop the posts, so
+that neither memory nor disk runs full of them, and no more money than that waits for a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,14 @@ class Crew:
 
     Attributes:
         buyer: POST and polls, within the slots.
-        fetcher: GETs, within *downloads*.
+        fetcher: GETs, so many at a time as it has room for.
         keeper: gates, final name, manifest line.
-        at_once: jobs that may be under way: those in slots and those being downloaded.
+        at_once: jobs that may be under way: those in slots, and those that are to come home.
     """
 
     buyer: Buyer
     fetcher: Fetcher
     keeper: Keeper
-    downloads: anyio.CapacityLimiter
     at_once: int
 
     def state(self, price: float | None) -> State:
@@ -59,7 +62,7 @@ class Crew:
         slots, book = self.buyer.slots, self.buyer.store.book
         billed = book.money.known_billed
         cost = None if price is None else price * billed
-        downloads = int(self.downloads.borrowed_tokens)
+        downloads = int(self.fetcher.room.borrowed_tokens)
         return State(slots.in_flight, slots.limit, downloads, billed, cost, book.traffic, slots.known, slots.pause)
 
 
@@ -130,10 +133,11 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
     )
     retry = grid.limits.retry
     patience = Patience(first=retry.first, longest=max(retry.first, retry.longest))
-    fetcher = Fetcher(transport, store.folder, patience, clock, rng, store.book.downloaded)
+    room = anyio.CapacityLimiter(DOWNLOADS)
+    fetcher = Fetcher(transport, store.folder, patience, room, clock, rng, store.book.downloaded)
     keeper = Keeper(store, grid.output.name, grid.gates.model_dump())
-    at_once = sum(policy.ceiling for policy in policies.values()) + DOWNLOADS
-    return Crew(buyer, fetcher, keeper, anyio.CapacityLimiter(DOWNLOADS), at_once)
+    at_once = sum(policy.ceiling for policy in policies.values()) + BEHIND
+    return Crew(buyer, fetcher, keeper, at_once)
 
 
 def check_price(grid: Grid) -> None:

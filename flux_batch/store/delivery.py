@@ -7,7 +7,7 @@ deliver -> Buyer.buy -> Fetcher.arrive -> Keeper.keep -> manifest line
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import anyio
@@ -35,13 +35,23 @@ Home: TypeAlias = Line | Restored | SetAside
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The way of one job, from the agenda to the manifest."""
+    """The way of one job, from the agenda to the manifest.
+
+    Attributes:
+        waits: whether an image that does not arrive at the first try is waited for.
+    """
 
     store: Store
     crew: Crew
     agenda: Agenda
     brake: Brake
     emit: Callable[[Event], Awaitable[None]]
+    waits: bool = True
+
+    @property
+    def glance(self) -> Delivery:
+        """The same for what is paid: each image is tried once, and one that may still come is for later."""
+        return replace(self, crew=replace(self.crew, fetcher=self.crew.fetcher.glance), waits=False)
 
     async def put_right(self) -> None:
         """Take in what a killed run left in ``images/``, and move away what does not belong there."""
@@ -68,15 +78,15 @@ class Delivery:
         except RunStopped:
             raise
         except FluxBatchError as error:
-            await self.store.record(record.problem(job.id, "transient", str(error)))
+            if self.waits:
+                await self.store.record(record.problem(job.id, "transient", str(error)))
 
     async def _go_all_the_way(self, job: Job) -> None:
         standing = await self._bought(job)
         if standing is None or standing.stage is not Stage.PAID:
             return
         for sample in standing.open_samples:
-            async with self.crew.downloads:
-                await self._noted(job, self._bring_home(standing, sample))
+            await self._noted(job, self._bring_home(standing, sample))
         if standing.generation is not None and job.id not in self.store.book.standings:
             await self.store.drop_inline(standing.generation.inline)
 
@@ -135,5 +145,7 @@ class Delivery:
         standing = self.store.book.standings.get(job.id)
         trouble = self.trouble(job.id)
         if standing is None or trouble is None or not standing.open_samples:
+            return
+        if not self.waits and self.agenda.duty(job.id) is Duty.FETCH:
             return
         await self.emit(Failed(job.id, *trouble, str(job.body.get("prompt", ""))))

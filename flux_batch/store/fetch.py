@@ -54,7 +54,7 @@ class Patience:
     """How long one image is worth trying for.
 
     Attributes:
-        tries: rounds over all its links.
+        tries: rounds over all its links. One is a glance: what it does not bring home whole may come yet.
         first, longest: seconds of the pauses between them: full jitter below first * 2**n, at most *longest*.
     """
 
@@ -70,11 +70,16 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """What every download of a run shares."""
+    """What every download of a run shares.
+
+    Attributes:
+        room: downloads at a time. A try takes a place, the pause before the next one takes none.
+    """
 
     transport: Transport
     folder: Folder
     patience: Patience
+    room: anyio.CapacityLimiter
     clock: Clock
     rng: random.Random
     count: Callable[[], None]
@@ -160,7 +165,8 @@ class Fetcher:
 
     async def _pursue(self, hunt: _Hunt, ask: Ask) -> Arrival:
         for tried in count(1):
-            found = await hunt.round()
+            async with self.room:
+                found = await hunt.round()
             if found is not None:
                 return found
             if hunt.refused:
@@ -170,7 +176,14 @@ class Fetcher:
             if tried >= self.patience.tries:
                 break
             await self.clock.sleep(self.patience.pause(tried, self.rng))
+        if self.patience.tries == 1:
+            raise NotYet(str(hunt.trouble))
         raise hunt.trouble
+
+    @property
+    def glance(self) -> Fetcher:
+        """The same, trying once only."""
+        return replace(self, patience=replace(self.patience, tries=1))
 
 
 def _has_text(standing: Standing, sample: int) -> bool:

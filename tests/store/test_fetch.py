@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+import anyio
 import pytest
 from anyio.to_thread import run_sync as in_thread
 from faulty_disk import Fails, FaultyDisk
@@ -56,7 +57,7 @@ class Scene:
         transport = MemoryTransport(self._play, Key("canary-key"))
         folder = Folder(self.root, self.disk)
         folder.part.mkdir(parents=True, exist_ok=True)
-        return Fetcher(transport, folder, Patience(), self.clock, Random(7), self._count)
+        return Fetcher(transport, folder, Patience(), anyio.CapacityLimiter(8), self.clock, Random(7), self._count)
 
     def _count(self) -> None:
         self.counted += 1
