@@ -9,6 +9,7 @@ async with lanes.hold() as slot:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from flux_batch.engine.brake import Brake
@@ -26,17 +27,19 @@ class Lanes:
     Args:
         lanes: in order of preference, each with a name of its own.
         brake: the one the lanes were given.
+        most: slots that may be taken in all lanes together; None for no such ceiling.
 
     Raises:
         ValueError: no lane, or two of one name.
     """
 
-    def __init__(self, lanes: Sequence[Slots], *, brake: Brake) -> None:
+    def __init__(self, lanes: Sequence[Slots], *, brake: Brake, most: int | None = None) -> None:
         names = [lane.lane for lane in lanes]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"lanes need one name each, and there must be one at least: {names}")
         self._lanes = tuple(lanes)
         self._brake = brake
+        self._most = math.inf if most is None else most
         self._turnstile: Turnstile[Slot] = Turnstile(brake)
         for lane in self._lanes:
             lane.share(self._turnstile, self._lane_closed)
@@ -58,12 +61,12 @@ class Lanes:
     @property
     def limit(self) -> int:
         """Slots that may be taken now in all open lanes."""
-        return sum(lane.limit for lane in self._lanes if lane.closed is None)
+        return int(min(self._most, sum(lane.limit for lane in self._lanes if lane.closed is None)))
 
     @property
     def known(self) -> int:
         """Slots that the services of all open lanes are believed to have for us."""
-        return sum(lane.known for lane in self._lanes if lane.closed is None)
+        return int(min(self._most, sum(lane.known for lane in self._lanes if lane.closed is None)))
 
     @property
     def pause(self) -> float:
@@ -79,7 +82,9 @@ class Lanes:
         self[name].close(reason)
 
     def _take(self) -> Slot | NotYet:
-        seconds = float("inf")
+        seconds = math.inf
+        if self.in_flight >= self._most:
+            return NotYet(seconds)
         for lane in self._lanes:
             got = lane.take()  # a closed lane has none, and names no time
             if isinstance(got, Slot):

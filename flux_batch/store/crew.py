@@ -120,7 +120,7 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
     buyer = Buyer(
         transport=transport,
         store=store,
-        slots=lanes[0] if len(lanes) == 1 else Lanes(lanes, brake=brake),
+        slots=lanes[0] if len(lanes) == 1 else Lanes(lanes, brake=brake, most=ceiling(grid)),
         follower=follower,
         profile=grid.profile,
         ambiguity=Ambiguity(hold, ambiguity_cap(sum(each.queue_limit for each in grid.accounts), planned)),
@@ -166,12 +166,20 @@ def budget(grid: Grid, clock: Clock, brake: Brake) -> Budget:
 
 
 def slot_policy(grid: Grid, account: Endpoint) -> SlotPolicy:
-    """Read ``limits.concurrency`` and ``limits.rate``: a number is a ceiling, ``auto`` begins with the known slots."""
-    limits = grid.limits
-    rate = None if limits.rate is None else Rate.parse(limits.rate)
-    if limits.concurrency == "auto":
+    """Read ``limits.concurrency`` and ``limits.rate``: a number is a ceiling, ``auto`` begins with the known slots.
+
+    With several accounts the number is for all of them together, so each begins with its own; the rate is for each.
+    """
+    rate, most = None if grid.limits.rate is None else Rate.parse(grid.limits.rate), ceiling(grid)
+    if most is None:
         return SlotPolicy(account.queue_limit, adaptive=True, rate=rate)
-    return SlotPolicy(limits.concurrency, adaptive=False, rate=rate)
+    known = most if len(grid.accounts) == 1 else min(most, account.queue_limit)
+    return SlotPolicy(known, adaptive=False, rate=rate)
+
+
+def ceiling(grid: Grid) -> int | None:
+    """Return the number of jobs at the service that is never exceeded, None for ``auto``."""
+    return None if grid.limits.concurrency == "auto" else grid.limits.concurrency
 
 
 def retry_policy(grid: Grid) -> Retry:

@@ -152,3 +152,19 @@ def test_lanes_have_names(brake: Brake, heard: list[Event]) -> None:
     for wrong in ([], twins):
         with pytest.raises(ValueError, match="one name each"):
             Lanes(wrong, brake=brake)
+
+
+async def test_a_ceiling_for_all_lanes_is_never_exceeded(brake: Brake, heard: list[Event]) -> None:
+    """Fifteen slots in two lanes and four allowed: four, in whichever lane, and all jobs are done."""
+    lanes = Lanes([lane("standard", 5, brake, heard), lane("premium", 10, brake, heard)], brake=brake, most=4)
+    at_once = list[int]()
+
+    async def work(_: int) -> None:
+        async with lanes.hold() as slot:
+            at_once.append(lanes.in_flight)
+            await anyio.sleep(1)
+            slot.note(Accepted())
+
+    await run_on_each(work, range(40), at_once=20, brake=brake)
+
+    assert (max(at_once), len(at_once), lanes.limit, lanes.known) == (4, 40, 4, 4)
