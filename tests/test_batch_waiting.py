@@ -15,6 +15,7 @@ from flux_batch.addons.server.faults.script import Script
 from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.engine.events import BreakerOpened, Paused
 from flux_batch.errors import LimitReached
+from flux_batch.store.events import Stopping
 
 PROCESSING: dict[str, Any] = {"hold": 0.0, "service_time": ServiceTime("constant", (0.5,))}
 """Every post is answered at once: accepted, come back later."""
@@ -282,3 +283,20 @@ async def test_what_is_paid_and_late_does_not_keep_the_next_run_waiting(tmp_path
         assert (made.report.exit_code, made.report.kept, made.report.posts) == (0, 4, 2)
         assert [entry.event for entry in events[:4]] == ["image"] * 4, "two pictures, two links each"
         assert "post" in {entry.event for entry in events[:first_home]}
+
+
+async def test_jobs_that_an_earlier_run_left_in_processing_hold_their_slots(tmp_path: Path) -> None:
+    """The account counts them, so the next run posts when one of them is done, and no post is refused."""
+    slow = ServiceTime("constant", (60.0,))
+    async with site(tmp_path / "out", queue_limit=1, hold=0.0, service_time=slow) as at:
+        batch = at.batch(prompts=1, seeds=3, endpoint={"queue_limit": 1}, limits={"max_posts": 1})
+        with pytest.raises(LimitReached):  # noqa: PT012 - the error comes out of the iteration
+            async with batch:
+                async for event in batch:
+                    if isinstance(event, Stopping):
+                        batch.stop_now()
+        made = await at.make(prompts=1, seeds=3, endpoint={"queue_limit": 1})
+
+        assert_sound(at)
+        assert (made.report.exit_code, made.report.kept) == (0, 3)
+        assert [entry.status for entry in at.posts] == [200] * 3

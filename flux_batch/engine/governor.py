@@ -48,6 +48,11 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The service still works on a job of an earlier run: it fills a place of the queue until it has :class:`Left`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """Time passed."""
 
@@ -60,7 +65,7 @@ class GiveUp:
     seconds: float
 
 
-Happening: TypeAlias = Posted | Answered | Left | Looked
+Happening: TypeAlias = Posted | Answered | Left | Found | Looked
 Action: TypeAlias = Event | GiveUp
 
 
@@ -70,7 +75,7 @@ class Governor:
 
     Attributes:
         last: number of the last post.
-        in_flight: slots taken.
+        in_flight: slots taken, those of jobs that an earlier run posted included.
         void: taken slots whose post the service did not take: they fill no place of its queue.
         finished: accepted jobs that have left.
         cautious: one post at a time, until one is accepted.
@@ -125,9 +130,8 @@ class Governor:
         return max(self.gate.wait(now), self.breaker.wait(now))
 
     def _patience(self, now: float) -> float:
-        outage = self.policy.breaker.outage - self.breaker.outage(now)
         busy = self.policy.patience - self.gate.busy(now)
-        return max(0.0, min(outage, busy))
+        return max(0.0, min(busy, self.policy.breaker.outage - self.breaker.outage(now)))
 
     def _room(self, now: float) -> float:
         if not self.cautious:
@@ -143,8 +147,7 @@ class Governor:
     def looked(self, now: float) -> Governor:
         """Return the state after some time: a lone post that was not refused by now was taken."""
         if not self.cautious:
-            ceiling = self.ceiling.looked(self.last, now)
-            return self if ceiling is self.ceiling else replace(self, ceiling=ceiling)
+            return replace(self, ceiling=self.ceiling.looked(self.last, now))
         if self._may_be_taken and now >= self.lone_at + self.policy.taken_after:
             return self.opened()
         return self
@@ -170,6 +173,8 @@ def decide(state: Governor, event: Happening, now: float, rng: Random) -> tuple[
             after, actions = _answered(state, ticket, outcome, now, rng)
         case Left(ticket=ticket, outcome=outcome):
             after = _left(state, ticket, outcome, now)
+        case Found():
+            after = replace(state, in_flight=state.in_flight + 1)
         case Looked():
             after = state.looked(now)
             actions = _changes(state, after)

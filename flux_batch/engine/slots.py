@@ -11,7 +11,8 @@ async with slots.hold() as slot:      # waits for gate, breaker, rate and a free
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -21,11 +22,14 @@ from flux_batch.engine.brake import Brake
 from flux_batch.engine.ceiling import Ticket
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.events import LaneClosed, Notice, unheard
-from flux_batch.engine.governor import Answered, GiveUp, Governor, Happening, Left, Looked, Posted, decide
-from flux_batch.engine.outcome import Fatal, Outcome, Unknown
+from flux_batch.engine.governor import Answered, Found, GiveUp, Governor, Happening, Left, Looked, Posted, decide
+from flux_batch.engine.outcome import Accepted, Fatal, Outcome, Unknown
 from flux_batch.engine.policy import SlotPolicy
 from flux_batch.engine.turnstile import NotYet, Turnstile
 from flux_batch.errors import RunStopped, Unreachable
+
+FOUND = Ticket(0, 0, 0)
+"""What a job of an earlier run has for a ticket: its post is none of this run's."""
 
 
 class Slot:
@@ -130,6 +134,15 @@ class Slots:
         ticket = self._state.next_ticket()
         self._happened(Posted())
         return Slot(self, ticket)
+
+    @contextmanager
+    def occupied(self) -> Iterator[None]:
+        """Count a job that an earlier run posted and the service still works on, until it is done there."""
+        self._happened(Found())
+        try:
+            yield
+        finally:
+            self._happened(Left(FOUND, Accepted()))
 
     def noted(self, ticket: Ticket, outcome: Outcome) -> None:
         """Learn what the post of *ticket* came to; called by its slot."""

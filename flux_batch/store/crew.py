@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import anyio
@@ -31,6 +32,7 @@ from flux_batch.store.buy import Ambiguity, Buyer, ambiguity_cap
 from flux_batch.store.fetch import Fetcher, Patience
 from flux_batch.store.follow import Follower
 from flux_batch.store.keep import Keeper
+from flux_batch.store.standing import Standing
 from flux_batch.store.store import Store
 
 DOWNLOADS = 8
@@ -56,6 +58,15 @@ class Crew:
     fetcher: Fetcher
     keeper: Keeper
     at_once: int
+
+    def occupied(self, standing: Standing) -> AbstractContextManager[None]:
+        """Hold the slot that a job of an earlier run has at the service, where this run posts there too."""
+        given, services = standing.generation, self.buyer.follower.services
+        lane = next((name for name, service in services.items() if given and service == given.service), None)
+        if lane is None:
+            return nullcontext()
+        slots = self.buyer.slots
+        return (slots if isinstance(slots, Slots) else slots[lane]).occupied()
 
     def state(self, price: float | None) -> State:
         """Return how it stands at this moment; *price* is in USD per image."""

@@ -98,7 +98,9 @@ class Delivery:
             case Duty.BUY:
                 return await self.crew.buyer.buy(job)
             case Duty.POLL:
-                return await self.crew.buyer.follower.follow(self.store.book.standings[job.id])
+                standing = self.store.book.standings[job.id]
+                with self.crew.occupied(standing):
+                    return await self.crew.buyer.follower.follow(standing)
             case Duty.FETCH | Duty.LEAVE:
                 return self.store.book.standings.get(job.id)
 

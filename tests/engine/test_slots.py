@@ -141,3 +141,29 @@ async def test_a_second_note_is_a_bug(slots: Slots) -> None:
         slot.note(NeverSent())
         with pytest.raises(RuntimeError, match="one post, one outcome"):
             slot.note(Accepted())
+
+
+async def test_a_job_of_an_earlier_run_holds_its_slot(slots: Slots) -> None:
+    """Four of them fill the queue: the first post goes when one is done, and another with each after it."""
+    posted = list[float]()
+
+    async def found(seconds: float) -> None:
+        with slots.occupied():
+            await anyio.sleep(seconds)
+
+    async def work() -> None:
+        async with slots.hold() as slot:
+            posted.append(anyio.current_time() - start)
+            slot.note(Accepted())
+            await anyio.sleep(100)
+
+    start = anyio.current_time()
+    async with anyio.create_task_group() as tasks:
+        for seconds in (10, 20, 30, 40):
+            tasks.start_soon(found, seconds)
+        await anyio.wait_all_tasks_blocked()
+        for _ in range(4):
+            tasks.start_soon(work)
+
+    assert posted == [10, 20, 30, 40]
+    assert slots.in_flight == 0
