@@ -13,9 +13,8 @@ from hurried_loop import SPEED, HurriedLoop
 
 from flux_batch.addons.server.faults.script import Script
 from flux_batch.addons.server.service_time import ServiceTime
-from flux_batch.engine.events import BreakerOpened, Paused
+from flux_batch.engine.events import BreakerOpened, Paused, SlotsChanged
 from flux_batch.errors import LimitReached
-from flux_batch.store.events import Stopping
 
 PROCESSING: dict[str, Any] = {"hold": 0.0, "service_time": ServiceTime("constant", (0.5,))}
 """Every post is answered at once: accepted, come back later."""
@@ -289,12 +288,9 @@ async def test_jobs_that_an_earlier_run_left_in_processing_hold_their_slots(tmp_
     """The account counts them, so the next run posts when one of them is done, and no post is refused."""
     slow = ServiceTime("constant", (60.0,))
     async with site(tmp_path / "out", queue_limit=1, hold=0.0, service_time=slow) as at:
-        batch = at.batch(prompts=1, seeds=3, endpoint={"queue_limit": 1}, limits={"max_posts": 1})
-        with pytest.raises(LimitReached):  # noqa: PT012 - the error comes out of the iteration
-            async with batch:
-                async for event in batch:
-                    if isinstance(event, Stopping):
-                        batch.stop_now()
+        async with at.batch(prompts=1, seeds=1, endpoint={"queue_limit": 2}) as batch:
+            while not isinstance(await anext(batch), SlotsChanged):
+                pass
         made = await at.make(prompts=1, seeds=3, endpoint={"queue_limit": 1})
 
         assert_sound(at)
