@@ -26,7 +26,7 @@ from flux_batch.request.transport import Transport
 from flux_batch.response.read import read_answer
 from flux_batch.response.verdict import Images, Pending, Unknown, Verdict
 from flux_batch.store import record
-from flux_batch.store.duty import MOST_UNKNOWN
+from flux_batch.store.duty import is_enough
 from flux_batch.store.entry import Origin, cut, entry, lesson, salvaged
 from flux_batch.store.follow import Follower
 from flux_batch.store.standing import GIVEN_UP, Stage, Standing
@@ -40,25 +40,24 @@ LONGEST_BODY = 9 * 1024
 
 @dataclass(slots=True)
 class Ambiguity:
-    """What may be bought again although it may have been paid: nothing, or each job once and *cap* of them a run."""
+    """What may be bought again although it may have been paid: each job once, and *cap* of them a run."""
 
-    hold: bool
     cap: int
-    spent: int = 0
+    repeated: set[str] = field(default_factory=set)
 
-    def spend(self) -> None:
-        """Take one.
+    def spend(self, job: str) -> None:
+        """Take one for *job*; it lasts through all posts of it that are turned away.
 
         Raises:
             LimitReached: the cap is reached.
         """
-        if self.spent >= self.cap:
+        if len(self.repeated - {job}) >= self.cap:
             raise LimitReached(
-                f"{self.spent} requests were repeated whose answer was lost, which may have been billed twice",
+                f"{len(self.repeated)} requests were repeated whose answer was lost, which may have been billed twice",
                 hint="find out why answers are lost before going on; the same command resumes, "
                 "--on-ambiguous hold never repeats one",
             )
-        self.spent += 1
+        self.repeated.add(job)
 
 
 @dataclass(slots=True)
@@ -98,10 +97,11 @@ class Buyer:
         """
         if len(canonical(job.body)) > LONGEST_BODY:
             return await self._too_long(job)
-        failures, first = Failures(), job.id not in self.store.book.standings
+        before = self.store.book.standings.get(job.id)
+        failures, first, allowed = Failures(), before is None, before.unknown if before and before.wanted else 0
         failed: Failure | None = None
         while True:
-            self._may_repeat(job)
+            self._may_repeat(job, allowed)
             async with self.slots.hold() as slot:
                 outcome = await self._pay(job, slot.lane)
                 slot.note(outcome)
@@ -114,17 +114,17 @@ class Buyer:
             failures = failures.after(outcome, self.clock.monotonic())
             if isinstance(outcome, Fatal) and not self.brake.pulled:
                 continue  # this lane is closed; another may do it
-            if standing.unknown >= MOST_UNKNOWN or not await self.retries.wait(failures, outcome):
+            if is_enough(standing, allowed) or not await self.retries.wait(failures, outcome):
                 return await self._given_up(standing)
             failed = cast("Failure", outcome)  # nothing else is waited for
 
     def _standing(self, job: Job) -> Standing:
         return self.store.book.standings[job.id]
 
-    def _may_repeat(self, job: Job) -> None:
+    def _may_repeat(self, job: Job, allowed: int) -> None:
         standing = self.store.book.standings.get(job.id)
-        if standing is not None and standing.stage is Stage.UNKNOWN:
-            self.ambiguity.spend()
+        if standing is not None and standing.in_doubt and standing.unknown > allowed:
+            self.ambiguity.spend(job.id)
 
     async def _given_up(self, standing: Standing) -> Standing:
         """Say of a job that could be posted again that this run will not: without it, the run merely ended first."""

@@ -127,14 +127,13 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         bells=ground.bells,
         services={account.name or "": account.base_url for account in grid.accounts},
     )
-    hold = grid.limits.on_ambiguous == "hold"
     buyer = Buyer(
         transport=transport,
         store=store,
         slots=lanes[0] if len(lanes) == 1 else Lanes(lanes, brake=brake, most=ceiling(grid)),
         follower=follower,
         profile=grid.profile,
-        ambiguity=Ambiguity(hold, ambiguity_cap(sum(each.queue_limit for each in grid.accounts), planned)),
+        ambiguity=Ambiguity(ambiguity_cap(sum(each.queue_limit for each in grid.accounts), planned)),
         budget=budget(grid, clock, brake),
         retries=Retries(retry_policy(grid), clock=clock, rng=rng, brake=brake),
         brake=brake,

@@ -49,21 +49,26 @@ def duty(standing: Standing | None, wishes: Wishes) -> Duty:
 
 
 def _next(standing: Standing, wishes: Wishes) -> Duty:
+    if is_enough(standing) or (wishes.hold and standing.in_doubt):
+        return Duty.LEAVE
     match standing.stage:
         case Stage.PENDING:
             return Duty.POLL if standing.open_samples else Duty.LEAVE
         case Stage.PAID:
             return Duty.FETCH if standing.open_samples else Duty.LEAVE
-        case Stage.UNKNOWN:
-            return Duty.LEAVE if wishes.hold or standing.unknown >= MOST_UNKNOWN else Duty.BUY
         case Stage.REFUSED:
             return Duty.LEAVE if wishes.skip_failed else Duty.BUY
-        case Stage.INTENT | Stage.SENT | Stage.FREE:
+        case Stage.INTENT | Stage.SENT | Stage.FREE | Stage.UNKNOWN:
             return Duty.BUY
+
+
+def is_enough(standing: Standing, allowed: int = 0) -> bool:
+    """Whether a job is posted no more, because of its lost answers; the first *allowed* of them somebody knew of."""
+    return standing.in_doubt and standing.unknown >= MOST_UNKNOWN and standing.unknown > allowed
 
 
 def is_beyond_reach(standing: Standing) -> bool:
     """Whether only buying again can help: its answer was lost, or its images are lost or set aside."""
     if standing.open_samples:
-        return standing.stage is Stage.UNKNOWN
+        return standing.in_doubt
     return not {Fate.LOST, Fate.QUARANTINED}.isdisjoint(standing.fates.values())

@@ -30,6 +30,8 @@ def failure_class(standing: Standing) -> str:
     fates = set(standing.fates.values())
     if not standing.open_samples:
         return "paid_but_lost" if Fate.LOST in fates else "gate"
+    if standing.in_doubt:
+        return "held"  # also where a later post was turned away: that one cost nothing, the first may have been billed
     return FAILURE_CLASSES[standing.stage]
 
 

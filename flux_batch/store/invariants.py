@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from flux_batch.plan.job import JSON
 from flux_batch.store.book import Book, Money
-from flux_batch.store.duty import MOST_UNKNOWN
+from flux_batch.store.duty import is_enough
 from flux_batch.store.image.check import ImageFacts
 from flux_batch.store.record import Record
 
@@ -92,6 +92,8 @@ def file_differences(line: Mapping[str, JSON], facts: ImageFacts) -> list[str]:
 class Ledger:
     """The money rules, over the journal from its start: what was posted although it must not be.
 
+    A ``rebuy`` allows one purchase: posts within one run, until one is accepted or its answer is lost.
+
     Attributes:
         book: the journal so far.
         accepted: jobs that a post was accepted for, ever.
@@ -101,7 +103,7 @@ class Ledger:
         self.book = Book(whole=whole)
         self.accepted: set[str] = set()
         self._owned: set[str] = set()
-        self._asked_for: set[str] = set()
+        self._allowed: set[str] = set()
 
     def add(self, record: Record) -> Iterator[Violation]:
         """Take one record into account; yield what is wrong with it."""
@@ -109,23 +111,26 @@ class Ledger:
         match record.get("e"):
             case "intent":
                 yield from self._unlawful(job)
+            case "run":
+                self._allowed.clear()
             case "accepted":
                 self.accepted.add(job)
                 self._owned.add(job)
-            case "forgotten":
+                self._allowed.discard(job)
+            case "unknown":
+                self._allowed.discard(job)
+            case "forgotten" | "rebuy":
                 self._owned.discard(job)
-            case "rebuy":
-                self._owned.discard(job)
-                self._asked_for.add(job)
         self.book.add(record)
 
     def _unlawful(self, job: str) -> Iterator[Violation]:
         before = self.book.standings.get(job)
         if job in self._owned:
             yield Violation(Broken.BOUGHT_AGAIN, job, "posted though a post of it was accepted", job)
-        elif before is not None and before.unknown >= MOST_UNKNOWN and job not in self._asked_for:
+        elif before is not None and before.wanted:
+            self._allowed.add(job)
+        elif before is not None and is_enough(before) and job not in self._allowed:
             yield Violation(Broken.REPEATED, job, f"posted after {before.unknown} lost answers", job)
-        self._asked_for.discard(job)
 
 
 def unpaid(kept: Iterable[tuple[str, int]], accepted: AbstractSet[str], *, journal: str) -> Iterator[Violation]:

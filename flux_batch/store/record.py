@@ -75,7 +75,10 @@ def forgotten(job: str, reason: str) -> Record:
 
 
 def rebuy(job: str) -> Record:
-    """Say that *job* is to be bought again although it was paid, or may have been; what it has cost stays counted."""
+    """Say that *job* is to be bought again although it was paid, or may have been; what it has cost stays counted.
+
+    This allows one purchase: the next run that posts it may do so until it is accepted, lost or given up.
+    """
     return {"e": "rebuy", "job": job}
 
 
@@ -107,7 +110,7 @@ def _begin(standing: Standing | None, record: Record) -> Standing:
     at = str(record.get("at", ""))
     if standing is None:
         return Standing(_job(record), Stage.INTENT, at=at)
-    return replace(standing, stage=Stage.INTENT, generation=None, fates={}, problem=None, at=at)
+    return replace(standing, stage=Stage.INTENT, generation=None, fates={}, problem=None, wanted=False, at=at)
 
 
 def _job(record: Record) -> Job:
@@ -157,7 +160,7 @@ def _unknown(standing: Standing, record: Record) -> Standing:
 
 def _freed(standing: Standing, _: Record) -> Standing:
     kept = {sample: met for sample, met in standing.fates.items() if met is Fate.KEPT}
-    return replace(standing, stage=Stage.FREE, generation=None, fates=kept)
+    return replace(standing, stage=Stage.FREE, generation=None, fates=kept, wanted=True)
 
 
 def _noted(standing: Standing, record: Record) -> Standing:

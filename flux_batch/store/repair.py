@@ -16,7 +16,7 @@ from flux_batch.store.invariants import Broken, Violation
 from flux_batch.store.lines import decode, encode, parsed, raw_lines
 from flux_batch.store.manifest import Kept, kept_of
 from flux_batch.store.publish import set_aside
-from flux_batch.store.standing import Fate, Stage, Standing
+from flux_batch.store.standing import Fate, Standing
 
 Sound = Callable[[dict[str, JSON]], bool]
 """Whether a line that parses says something that can be true."""
@@ -130,9 +130,7 @@ def beyond_reach(standings: Iterable[Standing], missing: Iterable[Kept]) -> list
     """Return the jobs without all their images that only buying again can help: lost, set aside, held, untraceable."""
     jobs = dict.fromkeys(line.job for line in missing)
     ends = {Fate.LOST, Fate.QUARANTINED}
-    jobs |= dict.fromkeys(
-        each.job.id for each in standings if ends & set(each.fates.values()) or each.stage is Stage.UNKNOWN
-    )
+    jobs |= dict.fromkeys(each.job.id for each in standings if ends & set(each.fates.values()) or each.in_doubt)
     return list(jobs)
 
 

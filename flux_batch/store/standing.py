@@ -74,6 +74,7 @@ class Standing:
         generation: what was accepted, None before that.
         fates: what became of each image so far.
         problem: ``(class, message)`` of the last trouble.
+        wanted: somebody asked for it to be bought again whatever it has cost, and no post has begun since.
         at: time of the last record, RFC 3339.
     """
 
@@ -84,6 +85,7 @@ class Standing:
     generation: Generation | None = None
     fates: Mapping[int, Fate] = field(default_factory=dict)
     problem: tuple[str, str] | None = None
+    wanted: bool = False
     at: str = ""
 
     @property
@@ -97,8 +99,15 @@ class Standing:
         return len(self.fates) >= self.job.samples and set(self.fates.values()) == {Fate.KEPT}
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether it may have been billed for nothing we know of: an answer was lost, whatever later posts came to."""
+        return self.unknown > 0 and self.stage not in ACCEPTED and not self.wanted
+
+    @property
     def still_to_buy(self) -> bool:
         """Whether the run ended before it could be posted or posted again: nothing is wrong, the next run makes it."""
+        if self.in_doubt:
+            return False
         return self.stage is Stage.FREE and (self.problem is None or self.problem[0] != GIVEN_UP)
 
     def met(self, sample: int, fate: Fate) -> Standing:

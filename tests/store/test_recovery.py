@@ -60,6 +60,18 @@ ROWS = [
         Duty.LEAVE,
         posted=2,
     ),
+    Left(
+        "a lost answer, and the repeat turned away",
+        [
+            INTENT,
+            SENT,
+            record.unknown(WORK, 1, "x"),
+            record.intent(WORK, 2),
+            record.rejected(WORK.id, 2, ("stop", "402")),
+        ],
+        Duty.BUY,
+        posted=1,
+    ),
     Left("pending", [INTENT, SENT, record.accepted(WORK, 1, paid(), pending=True)], Duty.POLL),
     Left("pending over a power cut", [INTENT, record.accepted(WORK, 1, paid(), pending=True)], Duty.POLL, boot="other"),
     Left("paid", [INTENT, SENT, ACCEPTED], Duty.FETCH),

@@ -27,6 +27,12 @@ ROWS: list[tuple[str, list[Record], str, dict[str, int]]] = [
     ("refused", [*BEGUN, record.rejected(WORK.id, 1, ("refused", "no"))], "refused", {"failed": 2}),
     ("turned away", [*BEGUN, record.rejected(WORK.id, 1, ("busy", "full"))], "transient", {"failed": 2}),
     ("an answer lost", [*BEGUN, record.unknown(WORK, 1, "reset")], "held", {"held": 2}),
+    (
+        "an answer lost, then turned away",
+        [*BEGUN, record.unknown(WORK, 1, "reset"), *BEGUN, record.rejected(WORK.id, 2, ("stop", "no credit"))],
+        "held",
+        {"held": 2},
+    ),
     ("in the queue", [*BEGUN, record.accepted(WORK, 1, paid(), pending=True)], "pending", {"pending": 2}),
     ("paid", PAID, "pending", {"pending": 2}),
     ("one of two here", [*PAID, record.fate(WORK.id, 0, Fate.KEPT)], "pending", {"pending": 1}),

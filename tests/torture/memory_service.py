@@ -77,6 +77,7 @@ class MemoryService:
         works: what was accepted, by id.
         posts: track ids of all generate posts that were read, in order.
         requests: of any kind.
+        penniless: posts, counted from 1, that are turned away for want of credit.
         links_live: whether links still work; by id they are given anew.
     """
 
@@ -85,6 +86,7 @@ class MemoryService:
     posts: list[str] = field(default_factory=list)
     requests: int = 0
     generation: int = 0
+    penniless: frozenset[int] = frozenset()
 
     @property
     def billed(self) -> Counter[str]:
@@ -98,6 +100,8 @@ class MemoryService:
         """Read one generate post."""
         self.requests += 1
         self.posts.append(str(body["track_id"]))
+        if len(self.posts) in self.penniless:
+            return said(402, status="error", message="insufficient credits")
         match self.manner:
             case Manner.REFUSED if str(body["seed"]) == "2":
                 return said(200, status="error", message="model not found")

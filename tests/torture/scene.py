@@ -124,6 +124,7 @@ class Scene:
         damaged: files that somebody changed without changing their size: only a full check can see that.
         shift: seconds by which the wall clock is wrong.
         ambiguous: ``retry`` or ``hold``.
+        rebuy: whether somebody typed ``--only held --rebuy``.
     """
 
     root: Path
@@ -131,6 +132,7 @@ class Scene:
     seeds: int = 2
     samples: int = 1
     ambiguous: str = "retry"
+    rebuy: bool = False
     prompt: str = "a"
     disk: FaultyDisk = field(init=False)
     told: set[tuple[str, int]] = field(default_factory=set)
@@ -150,7 +152,9 @@ class Scene:
     @property
     def grid(self) -> Grid:
         """A few small images."""
-        return grid_of(self.out, self.seeds, self.samples, self.ambiguous, self.prompt)
+        grid = grid_of(self.out, self.seeds, self.samples, self.ambiguous, self.prompt)
+        asked = grid.limits.model_copy(update={"only": ("held",), "rebuy": True})
+        return grid.model_copy(update={"limits": asked}) if self.rebuy else grid
 
     def run(self, plan: Plan | None = None) -> Ended:
         """Run once, with *plan* for what goes wrong."""

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import anyio
 import pytest
 from faulty_disk import Dies, Fails, Fills, Misses
-from memory_service import Manner, MemoryService
+from memory_service import ORIGIN, Manner, MemoryService
 from scene import Scene, lost_answers
 
+from flux_batch.engine.clock import SystemClock
 from flux_batch.errors import LimitReached, StorageFailed
+from flux_batch.plan import make_plan
+from flux_batch.plan.job import Job
+from flux_batch.store import record
+from flux_batch.store.folder import Folder
 from flux_batch.store.lines import read_lines
+from flux_batch.store.record import Record
+from flux_batch.store.report import run_record
+from flux_batch.store.store import open_store
 
 
 def journal(scene: Scene) -> list[dict[str, object]]:
@@ -28,6 +38,23 @@ def failures(scene: Scene) -> list[dict[str, object]]:
 def lost(*posts: int) -> Misses:
     """The answers to these posts are lost."""
     return Misses("answer", frozenset(posts))
+
+
+async def begun(scene: Scene, story: Callable[[Job], list[Record]]) -> None:
+    """Let an earlier run have written the *story* of each job."""
+    async with open_store(Folder(scene.out), SystemClock(), forgets=False) as store:
+        await store.begin(run_record(scene.grid, ORIGIN, scene.seeds))
+        for job in make_plan(scene.grid):
+            for each in story(job):
+                await store.record(each)
+        await store.record({"e": "end", "exit_code": 5})
+
+
+def turned_away(job: Job) -> list[Record]:
+    """Posted, the answer lost; posted again, and there was no credit."""
+    first = [record.intent(job, 1), record.sent(job.id, 1), record.unknown(job, 1, "reset")]
+    again = [record.intent(job, 2), record.sent(job.id, 2), record.rejected(job.id, 2, ("stop", "no credit"))]
+    return first + again
 
 
 def test_a_lost_answer_is_repeated_once_and_declared(arena: Path) -> None:
@@ -83,6 +110,62 @@ def test_whoever_asked_to_hold_is_never_billed_twice(arena: Path) -> None:
     assert set(scene.service.billed.values()) == {1}
     assert first.report is not None
     assert (first.report.kept, first.report.held, first.report.possibly_billed_twice) == (1, 1, 1)
+
+
+def test_a_post_that_is_turned_away_takes_no_doubt_away(arena: Path) -> None:
+    """The first may have been billed all the same: whoever asks to hold then is not billed twice."""
+    scene = Scene(arena, MemoryService(penniless=frozenset({2})), seeds=1)
+
+    first = scene.run(lost(1))
+    scene.ambiguous = "hold"
+    second = scene.run()
+
+    assert (first.code, second.code) == (5, 3)
+    assert len(scene.service.posts) == 2
+    assert [each["class"] for each in failures(scene)] == ["held"]
+    assert scene.wrong_at_the_end() == []
+
+
+def test_the_cap_counts_what_is_in_doubt_whatever_came_after(arena: Path) -> None:
+    """Nine answers were lost, and the posts that repeated them were turned away: five are repeated, and no more."""
+    scene = Scene(arena, seeds=9)
+    anyio.run(begun, scene, turned_away)
+
+    ended = scene.run()
+
+    assert ended.code == 6
+    assert len(scene.service.posts) <= 5
+
+
+def test_a_wish_to_buy_again_is_good_for_one_purchase(arena: Path) -> None:
+    """Held after two lost answers, asked for, turned away: no later run posts it, until somebody asks again."""
+    scene = Scene(arena, MemoryService(penniless=frozenset({3})), seeds=1)
+    scene.run(lost(1, 2))
+    scene.rebuy = True
+    assert scene.run().code == 5
+    scene.rebuy = False
+
+    plain = scene.run()
+
+    assert (plain.code, len(scene.service.posts)) == (3, 3)
+    assert [each["class"] for each in failures(scene)] == ["held"]
+    assert scene.wrong_at_the_end() == []
+    scene.rebuy = True
+    assert scene.run().code == 0
+    assert list(scene.audit().violations()) == []
+
+
+def test_a_purchase_that_was_asked_for_waits_where_the_service_is_busy(arena: Path) -> None:
+    """A busy answer costs nothing and uses no wish up."""
+    scene = Scene(arena, seeds=1)
+    scene.run(lost(1, 2))
+    scene.service.manner, scene.rebuy = Manner.BUSY, True
+    scene.service.posts += ["another", "another"]  # the fifth post meets a full queue
+
+    ended = scene.run()
+
+    assert ended.code == 0
+    assert list(scene.audit().violations()) == []
 
 
 def test_only_so_many_lost_answers_are_repeated_in_a_run(arena: Path) -> None:
