@@ -141,7 +141,7 @@ def resume(folder: Folder) -> Iterator[tuple[str, Moment]]:
     stock = take_stock(read_manifest(folder.manifest), sizes)
     stocked = Moment.now()
     book = replay(folder.journal, stock.done.whole)
-    repairs = recover(book, stock, boot="", forgets=False)
+    repairs = recover(book, stock, boot="")
     ended = Moment.now()
     if repairs or book.standings or stock.done.images != len(sizes):
         raise SystemExit("the folder was not resumed as a finished one")

@@ -171,7 +171,7 @@ class Batch:
         with self._send, span("run", grid=self.grid.name, planned=self.plan.images) as told:
             try:
                 folder = Folder(self.grid.output.dir, self.disk)
-                async with open_store(folder, self._ground.clock, forgets=endpoints[0].forgets) as store:
+                async with open_store(folder, self._ground.clock) as store:
                     await self._make(store, endpoints)
             except FluxBatchError as error:
                 self._error = error
@@ -185,7 +185,7 @@ class Batch:
             told.fail(type(self._error).__name__, str(self._error))
 
     async def _make(self, store: Store, endpoints: tuple[Endpoint, ...]) -> None:
-        agenda = Agenda(self.plan, store, self.grid.limits, forgets=endpoints[0].forgets)
+        agenda = Agenda(self.plan, store, self.grid.limits)
         ran = await anyio.to_thread.run_sync(versions)
         ending = Ending(self.grid, self.plan.images, store.now(), ran)
         if await anyio.to_thread.run_sync(agenda.empty):

@@ -22,16 +22,15 @@ class Agenda:
         plan: what is wished for.
         store: what there is.
         limits: the grid's, for what bounds the run and what is wished of jobs that met trouble.
-        forgets: a file that is gone may simply be made again: nothing was paid for it.
 
     Attributes:
         bugs: jobs that an error of ours failed.
     """
 
-    def __init__(self, plan: Plan, store: Store, limits: Limits, *, forgets: bool = False) -> None:
+    def __init__(self, plan: Plan, store: Store, limits: Limits) -> None:
         self.bugs = 0
         self._store = store
-        self._lined = frozenset() if forgets else frozenset(job for job, _ in store.stock.missing)
+        self._lined = frozenset(job for job, _ in store.stock.missing)
         self._only = None if limits.only is None else chosen(limits.only, store.book.standings.values())
         # Whoever names a failed job wants it tried.
         skip_failed = limits.skip_failed and self._only is None

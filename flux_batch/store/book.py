@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from flux_batch.store.record import Record, after
 from flux_batch.store.standing import Fate, Standing
@@ -79,7 +79,7 @@ class Book:
             case "end":
                 code = record.get("exit_code")
                 self.ended = code if isinstance(code, int) else None
-            case "forgotten":
+            case "forgotten" if not record.get("doubts"):
                 self.standings.pop(str(record["job"]), None)
             case event:
                 self._move(record)
@@ -108,6 +108,8 @@ class Book:
         standing = after(self.standings.get(job), record)
         if standing is None:
             return
+        if record.get("e") == "intent":
+            standing = replace(standing, service=str(self.run.get("service", "")))
         self.standings[job] = standing
         if standing.finished and self.whole(job):
             del self.standings[job]

@@ -12,6 +12,7 @@ from flux_batch.engine.clock import Clock
 from flux_batch.engine.pollgate import Pace
 from flux_batch.engine.spans import span
 from flux_batch.errors import TransportError
+from flux_batch.grid.settings import EMBEDDED
 from flux_batch.plan.job import JSON
 from flux_batch.request.fleet import through
 from flux_batch.request.transport import POLL_WITHIN, Transport
@@ -139,6 +140,8 @@ class Follower:
             await self.store.settle(record.fate(standing.job.id, sample, Fate.LOST, reason=reason))
 
     async def _poll(self, form: Form, given: Generation) -> PollVerdict:
+        if self._moved(given) and EMBEDDED in self.services.values():
+            return Gone("the embedded server began with this run")  # its own ids may be the same numbers
         self.store.book.polled()
         with span("poll") as told:
             verdict = await self._asked(form, given)

@@ -69,9 +69,9 @@ def missing(job: str, sample: int) -> Record:
     return {"e": "missing", "job": job, "sample": sample}
 
 
-def forgotten(job: str, reason: str) -> Record:
-    """Say that what is known of *job* counts no more: it may be bought anew."""
-    return {"e": "forgotten", "job": job, "reason": reason}
+def forgotten(job: str, reason: str, *, doubts: int = 0) -> Record:
+    """Say that what is known of *job* counts no more: it may be bought anew, but for its *doubts*, the lost answers."""
+    return {"e": "forgotten", "job": job, "reason": reason, "doubts": doubts}
 
 
 def rebuy(job: str) -> Record:
@@ -154,8 +154,13 @@ def _rejected(standing: Standing, record: Record) -> Standing:
 
 
 def _unknown(standing: Standing, record: Record) -> Standing:
-    attempts, unknown = _attempts(standing, record), standing.unknown + 1
+    attempts, unknown = _attempts(standing, record), standing.unknown + (not standing.bills_nothing)
     return replace(standing, stage=Stage.UNKNOWN, attempts=attempts, unknown=unknown, problem=_problem(record))
+
+
+def _doubted(standing: Standing, record: Record) -> Standing:
+    problem = ("held", str(record.get("reason", "")))
+    return replace(standing, stage=Stage.UNKNOWN, generation=None, fates={}, service="", problem=problem)
 
 
 def _freed(standing: Standing, _: Record) -> Standing:
@@ -207,6 +212,7 @@ CHANGES: Mapping[str, Callable[[Standing, Record], Standing]] = {
     "rejected": _rejected,
     "unknown": _unknown,
     "rebuy": _freed,
+    "forgotten": _doubted,
     "problem": _noted,
     "missing": _missed,
     **{fate.value: _met for fate in Fate},

@@ -13,6 +13,7 @@ paid                                   fetch it
 manifest line, file whole              done
 manifest line, file gone or other size fetch it again, never buy it again
 kept by the journal, no manifest line  somebody took it out: make it again
+told to the embedded server only       it is gone and billed nothing: post it
 file, no manifest line                 take it in after a full check, if it was paid
 =====================================  =============================================
 """
@@ -31,6 +32,7 @@ from flux_batch.store.record import Record, fate, forgotten, missing, unknown
 from flux_batch.store.standing import ACCEPTED, Fate, Stage, Standing
 
 OWED = ACCEPTED | {Stage.UNKNOWN}
+"""Stages in which a service owes something: not the embedded server, which is gone with its run."""
 LOST_IN_CRASH = "the run died after the request was sent and before its answer was recorded"
 GONE_WITH_ITS_SERVICE = "the embedded server that had it is gone, and billed nothing"
 TAKEN_OUT = "its image and its manifest line were taken out"
@@ -84,21 +86,20 @@ def take_stock(lines: Iterable[Kept], sizes: Mapping[str, int]) -> Stock:
     return stock
 
 
-def recover(book: Book, stock: Stock, *, boot: str, forgets: bool) -> list[Record]:
+def recover(book: Book, stock: Stock, *, boot: str) -> list[Record]:
     """Return the records that bring *book* up to what is on the disk; adding them makes a second call return none.
 
     Args:
         book: the journal, replayed; not changed here.
         stock: manifest against files.
         boot: this boot's id; after another boot an intent alone may have been sent.
-        forgets: the service accepted nothing that outlives its run (the embedded server), so nothing is owed.
     """
     same_boot = book.run.get("boot") == boot
-    found = (_repairs(each, stock, same_boot=same_boot, forgets=forgets) for each in book.standings.values())
+    found = (_repairs(each, stock, same_boot=same_boot) for each in book.standings.values())
     return [repair for repairs in found for repair in repairs]
 
 
-def _repairs(standing: Standing, stock: Stock, *, same_boot: bool, forgets: bool) -> list[Record]:
+def _repairs(standing: Standing, stock: Stock, *, same_boot: bool) -> list[Record]:
     job = standing.job
     kept = {sample for sample, met in standing.fates.items() if met is Fate.KEPT}
     gone = {sample for sample in kept if not stock.done.has(job.id, sample)}
@@ -107,8 +108,8 @@ def _repairs(standing: Standing, stock: Stock, *, same_boot: bool, forgets: bool
     open_samples = gone.union(standing.open_samples)
     here = {sample for sample in open_samples if standing.stage in ACCEPTED and stock.done.has(job.id, sample)}
     unanswered = standing.stage is Stage.SENT or (standing.stage is Stage.INTENT and not same_boot)
-    if forgets and (unanswered or standing.stage in OWED) and open_samples - here:
-        return [forgotten(job.id, GONE_WITH_ITS_SERVICE)]
+    if standing.bills_nothing and (unanswered or standing.stage in OWED) and open_samples - here:
+        return [forgotten(job.id, GONE_WITH_ITS_SERVICE, doubts=standing.unknown)]
     repairs = [missing(job.id, sample) for sample in sorted(gone)]
     repairs += [fate(job.id, sample, Fate.KEPT) for sample in sorted(here)]
     if unanswered:

@@ -73,7 +73,7 @@ async def refetch(folder: Folder, clock: Clock, *, rebuy: bool, service: Endpoin
     """
     grid = await anyio.to_thread.run_sync(lambda: grid_of(last_run(folder)))
     endpoints = (service,) if service else find_endpoints(grid.accounts)
-    async with open_store(folder, clock, forgets=endpoints[0].forgets) as store:
+    async with open_store(folder, clock) as store:
         await store.begin({"e": "repair"})
         said = list(store.notes)
         said += await _fetch(store, grid, endpoints, clock)

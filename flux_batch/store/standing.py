@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from flux_batch.grid.settings import EMBEDDED
 from flux_batch.plan.job import JSON, Job
 
 
@@ -70,7 +71,8 @@ class Standing:
         job: rebuilt from the journal, so that it can be finished even where the grid no longer has it.
         stage: what has to happen next.
         attempts: posts that may have left this machine; an intent that sent nothing does not count.
-        unknown: those of them whose answer was lost.
+        unknown: those of them whose answer was lost, at a service that bills.
+        service: address of the run that began the last post, empty where that is not known.
         generation: what was accepted, None before that.
         fates: what became of each image so far.
         problem: ``(class, message)`` of the last trouble.
@@ -82,6 +84,7 @@ class Standing:
     stage: Stage
     attempts: int = 0
     unknown: int = 0
+    service: str = ""
     generation: Generation | None = None
     fates: Mapping[int, Fate] = field(default_factory=dict)
     problem: tuple[str, str] | None = None
@@ -102,6 +105,11 @@ class Standing:
     def in_doubt(self) -> bool:
         """Whether it may have been billed for nothing we know of: an answer was lost, whatever later posts came to."""
         return self.unknown > 0 and self.stage not in ACCEPTED and not self.wanted
+
+    @property
+    def bills_nothing(self) -> bool:
+        """Whether its last post went to the embedded server."""
+        return self.service == EMBEDDED
 
     @property
     def still_to_buy(self) -> bool:

@@ -7,7 +7,6 @@ import stat
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 
 import anyio
 
@@ -51,7 +50,7 @@ class Store:
         drifted: images kept by this run whose answer differs from the request.
     """
 
-    def __init__(self, folder: Folder, clock: Clock, stack: ExitStack, *, forgets: bool) -> None:
+    def __init__(self, folder: Folder, clock: Clock, stack: ExitStack) -> None:
         """Read *folder*, which must be locked; call it from a worker thread."""
         self.folder = folder
         self.drifted = 0
@@ -67,8 +66,7 @@ class Store:
         self.stock = take_stock(read_manifest(folder.manifest), image_sizes(folder))
         self.book = replay(folder.journal, self.stock.done.whole)
         self._repairs = [
-            {"v": VERSION, **repair, "at": self.now()}
-            for repair in recover(self.book, self.stock, boot=self._boot, forgets=forgets)
+            {"v": VERSION, **repair, "at": self.now()} for repair in recover(self.book, self.stock, boot=self._boot)
         ]
         for repair in self._repairs:
             self.book.add(repair)
@@ -174,13 +172,12 @@ def _begun(log: Log | None) -> Log:
 
 
 @asynccontextmanager
-async def open_store(folder: Folder, clock: Clock, *, forgets: bool) -> AsyncIterator[Store]:
+async def open_store(folder: Folder, clock: Clock) -> AsyncIterator[Store]:
     """Lock *folder*, mend torn tails and read what is there.
 
     Args:
         folder: made where it does not exist.
         clock: for the time in each record.
-        forgets: see :func:`flux_batch.store.recovery.recover`.
 
     Raises:
         StorageFailed: the folder cannot be used.
@@ -188,13 +185,13 @@ async def open_store(folder: Folder, clock: Clock, *, forgets: bool) -> AsyncIte
         RecordDamaged: journal or manifest are broken in the middle.
     """
     with ExitStack() as stack:
-        yield await anyio.to_thread.run_sync(partial(_open, stack, folder, clock, forgets=forgets))
+        yield await anyio.to_thread.run_sync(_open, stack, folder, clock)
 
 
-def _open(stack: ExitStack, folder: Folder, clock: Clock, *, forgets: bool) -> Store:
+def _open(stack: ExitStack, folder: Folder, clock: Clock) -> Store:
     folder.make()
     stack.enter_context(locked(folder.lock, stamp(clock.wall())))
-    return Store(folder, clock, stack, forgets=forgets)
+    return Store(folder, clock, stack)
 
 
 def image_sizes(folder: Folder) -> dict[str, int]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from flux_batch.errors import UsageError
-from flux_batch.grid.settings import EMBEDDED
 from flux_batch.plan.job import JSON
 from flux_batch.store.book import Book, Money
 from flux_batch.store.failure import Group, group_of, name_of
@@ -102,7 +101,7 @@ def survey(folder: Folder) -> Survey:
     book = replay(folder.journal, stock.done.whole)
     if found.running is None:
         # What a run left that died counts as the next run will count it: a post without an answer may be billed.
-        for repair in recover(book, stock, boot=folder.disk.boot(), forgets=book.run.get("service") == EMBEDDED):
+        for repair in recover(book, stock, boot=folder.disk.boot()):
             book.add(repair)
     _add_journal(found, book)
     found.axes = {name: values for name, values in found.axes.items() if 1 < len(values) <= MOST_VALUES}

@@ -48,11 +48,9 @@ class StillClock:
 
 
 @asynccontextmanager
-async def opened(
-    root: Path, *, disk: Disk | None = None, begin: bool = True, forgets: bool = False
-) -> AsyncIterator[Store]:
+async def opened(root: Path, *, disk: Disk | None = None, begin: bool = True) -> AsyncIterator[Store]:
     """Open the store of *root*; with *begin* a run has begun in it."""
-    async with open_store(Folder(root, disk or FaultyDisk()), StillClock(), forgets=forgets) as store:
+    async with open_store(Folder(root, disk or FaultyDisk()), StillClock()) as store:
         if begin:
             await store.begin({"e": "run", "grid": "test"})
         yield store

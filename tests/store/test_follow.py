@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from store_samples import job
 
 from flux_batch.engine.clock import SystemClock
 from flux_batch.engine.pollgate import Pace
+from flux_batch.plan.job import JSON
 from flux_batch.request.key import Key
 from flux_batch.response.polling import Polling
 from flux_batch.store.follow import BELIEVED, Follower
@@ -33,7 +34,9 @@ def anyio_backend() -> tuple[str, dict[str, Callable[[], HurriedLoop]]]:
     return "asyncio", {"loop_factory": HurriedLoop}
 
 
-async def followed(root: Path, says: dict[str, str], *, age: float, accepted_by: str = HERE) -> Standing:
+async def followed(
+    root: Path, says: Mapping[str, JSON], *, age: float, accepted_by: str = HERE, here: str = HERE
+) -> Standing:
     """Where a job stands that was accepted *age* seconds ago, after a run that is told *says* by every poll."""
     clock = SystemClock()
     at = datetime.fromtimestamp(clock.wall() - age, UTC).isoformat()
@@ -47,7 +50,7 @@ async def followed(root: Path, says: dict[str, str], *, age: float, accepted_by:
             Pace(clock=clock),
             clock,
             Polling(patience=0.0),
-            services={"": HERE},
+            services={"": here},
         )
         return await follower.follow(standing)
 
@@ -69,3 +72,14 @@ async def test_a_job_of_another_service_stays_pending(tmp_path: Path) -> None:
     assert (moved.fates, known.fates) == ({}, {0: Fate.LOST})
     assert moved.problem is not None
     assert f"--base-url {ELSEWHERE}" in moved.problem[1]
+
+
+async def test_the_embedded_server_is_not_asked_about_the_jobs_of_another(tmp_path: Path) -> None:
+    """It counts its jobs from one, as others may: a picture it has under the same number is another."""
+    painted: dict[str, JSON] = {"status": "success", "id": 7, "output": [f"{ELSEWHERE}/7.png"]}
+
+    standing = await followed(tmp_path, painted, age=3600.0, accepted_by=ELSEWHERE, here="embedded")
+
+    assert (standing.stage, standing.fates) == (Stage.PENDING, {})
+    assert standing.problem is not None
+    assert f"--base-url {ELSEWHERE}" in standing.problem[1]

@@ -20,6 +20,7 @@ from flux_batch.store.recovery import Stock, recover, take_stock
 from flux_batch.store.standing import Fate
 
 BOOT = "this-boot"
+REAL = "https://modelslab.com/api/v6"
 WORK = job()
 INTENT, SENT = record.intent(WORK, 1), record.sent(WORK.id, 1)
 ACCEPTED = record.accepted(WORK, 1, paid(), pending=False)
@@ -42,7 +43,7 @@ class Left:
     lines: list[Kept] = field(default_factory=list)
     files: dict[str, int] = field(default_factory=dict)
     boot: str = BOOT
-    forgets: bool = False
+    service: str = REAL
     posted: int = 0
 
 
@@ -85,18 +86,21 @@ ROWS = [
     Left("kept, the line taken out", [INTENT, SENT, ACCEPTED, KEPT], Duty.FETCH, files=WHOLE),
     Left("set aside", [INTENT, SENT, ACCEPTED, record.fate(WORK.id, 0, Fate.QUARANTINED)], Duty.LEAVE),
     Left("paid and lost", [INTENT, SENT, ACCEPTED, record.fate(WORK.id, 0, Fate.LOST)], Duty.LEAVE),
-    Left("the embedded server, paid", [INTENT, SENT, ACCEPTED], Duty.BUY, forgets=True),
+    Left("the embedded server, paid", [INTENT, SENT, ACCEPTED], Duty.BUY, service="embedded"),
     Left(
-        "the embedded server, pending", [INTENT, record.accepted(WORK, 1, paid(), pending=True)], Duty.BUY, forgets=True
+        "the embedded server, pending",
+        [INTENT, record.accepted(WORK, 1, paid(), pending=True)],
+        Duty.BUY,
+        service="embedded",
     ),
-    Left("the embedded server, no answer", [INTENT, SENT], Duty.BUY, forgets=True),
-    Left("the embedded server, kept", [INTENT, SENT, ACCEPTED, KEPT], None, [LINE], WHOLE, forgets=True),
-    Left("the embedded server, the file gone", [INTENT, SENT, ACCEPTED, KEPT], Duty.BUY, [LINE], forgets=True),
+    Left("the embedded server, no answer", [INTENT, SENT], Duty.BUY, service="embedded"),
+    Left("the embedded server, kept", [INTENT, SENT, ACCEPTED, KEPT], None, [LINE], WHOLE, service="embedded"),
+    Left("the embedded server, the file gone", [INTENT, SENT, ACCEPTED, KEPT], Duty.BUY, [LINE], service="embedded"),
     Left(
         "the embedded server, set aside",
         [INTENT, ACCEPTED, record.fate(WORK.id, 0, Fate.QUARANTINED)],
         Duty.LEAVE,
-        forgets=True,
+        service="embedded",
     ),
 ]
 
@@ -104,8 +108,8 @@ ROWS = [
 def recovered(left: Left) -> tuple[Book, Stock]:
     """Fold the journal and what recovery adds to it."""
     stock = take_stock(left.lines, left.files)
-    book = Book([{"e": "run", "boot": BOOT}, *left.records], whole=stock.done.whole)
-    for repair in recover(book, stock, boot=left.boot, forgets=left.forgets):
+    book = Book([{"e": "run", "boot": BOOT, "service": left.service}, *left.records], whole=stock.done.whole)
+    for repair in recover(book, stock, boot=left.boot):
         book.add(repair)
     return book, stock
 
@@ -125,7 +129,7 @@ def test_recovery_done_twice_is_recovery_done_once(left: Left) -> None:
     """So it may be killed itself, and start again."""
     book, stock = recovered(left)
 
-    assert recover(book, stock, boot=left.boot, forgets=left.forgets) == []
+    assert recover(book, stock, boot=left.boot) == []
 
 
 @pytest.mark.parametrize("left", ROWS, ids=lambda left: left.words)
@@ -142,7 +146,34 @@ def test_whoever_asked_to_hold_never_posts_what_may_be_paid(left: Left) -> None:
 def test_what_was_accepted_is_only_bought_again_where_nothing_is_owed(left: Left) -> None:
     """The one promise about money, for each row of the table."""
     if ACCEPTED in left.records and left.then is Duty.BUY:
-        assert left.forgets or not (left.lines or left.files)
+        assert left.service == "embedded" or not (left.lines or left.files)
+
+
+@pytest.mark.parametrize("left", ROWS, ids=lambda left: left.words)
+def test_only_what_the_embedded_server_was_told_is_forgotten(left: Left) -> None:
+    """A run at another service began since: it changes nothing about what the one before it owes."""
+    stock = take_stock(left.lines, left.files)
+    other: Record = {"e": "run", "boot": BOOT, "service": REAL if left.service == "embedded" else "embedded"}
+    book = Book([{"e": "run", "boot": BOOT, "service": left.service}, *left.records, other], whole=stock.done.whole)
+
+    for repair in recover(book, stock, boot=left.boot):
+        book.add(repair)
+
+    assert book.standings == recovered(left)[0].standings
+
+
+def test_a_lost_answer_of_a_service_that_bills_outlives_the_embedded_server() -> None:
+    """Posted there, then to the embedded server, which is gone: the first may still have been billed."""
+    real, embedded = RUNS
+    lost = [INTENT, SENT, record.unknown(WORK, 1, "reset")]
+    book = Book([real, *lost, embedded, record.intent(WORK, 2), record.sent(WORK.id, 2)])
+
+    for repair in recover(book, Stock(), boot=BOOT):
+        book.add(repair)
+
+    assert recover(book, Stock(), boot=BOOT) == []
+    assert book.standings[WORK.id].unknown == 1
+    assert duty(book.standings[WORK.id], Wishes(hold=True)) is Duty.LEAVE
 
 
 def test_refused_jobs_may_be_left_alone() -> None:
@@ -160,7 +191,7 @@ def test_of_two_images_the_one_that_is_there_is_not_touched() -> None:
     stock = take_stock([line], {line.file_name: line.bytes})
     book = Book([{"e": "run", "boot": BOOT}, *records], whole=stock.done.whole)
 
-    for repair in recover(book, stock, boot=BOOT, forgets=False):
+    for repair in recover(book, stock, boot=BOOT):
         book.add(repair)
 
     assert book.standings[two.id].open_samples == (0,)
@@ -205,31 +236,30 @@ def steps(of: Job) -> list[Record]:
     ]
 
 
+RUNS: list[Record] = [{"e": "run", "boot": BOOT, "service": service} for service in (REAL, "embedded")]
 LINES = [kept_of_line(each, n) for each in JOBS for n in range(each.samples)]
 
 
 @given(
-    st.lists(st.sampled_from([step for each in JOBS for step in steps(each)]), max_size=20),
+    st.lists(st.sampled_from([*RUNS, *(step for each in JOBS for step in steps(each))]), max_size=20),
     st.lists(st.sampled_from(LINES), unique=True, max_size=4),
     st.lists(st.tuples(st.sampled_from(LINES), st.integers(4, 6)), max_size=5),
     st.sampled_from([BOOT, "another"]),
-    st.booleans(),
 )
 def test_whatever_is_found_recovery_settles_it_at_once(
     records: list[Record],
     lines: list[Kept],
     files: list[tuple[Kept, int]],
     boot: str,
-    forgets: bool,  # noqa: FBT001 - Hypothesis passes it
 ) -> None:
     """Any journal, any manifest, any folder: no error, a second recovery finds nothing to do, no answer stays open."""
     stock = take_stock(lines, {line.file_name: size for line, size in files})
     book = Book([{"e": "run", "boot": BOOT}, *records], whole=stock.done.whole)
 
-    for repair in recover(book, stock, boot=boot, forgets=forgets):
+    for repair in recover(book, stock, boot=boot):
         book.add(repair)
 
-    assert recover(book, stock, boot=boot, forgets=forgets) == []
+    assert recover(book, stock, boot=boot) == []
     assert "sent" not in {standing.stage for standing in book.standings.values()}
 
 

@@ -42,7 +42,7 @@ def lost(*posts: int) -> Misses:
 
 async def begun(scene: Scene, story: Callable[[Job], list[Record]]) -> None:
     """Let an earlier run have written the *story* of each job."""
-    async with open_store(Folder(scene.out), SystemClock(), forgets=False) as store:
+    async with open_store(Folder(scene.out), SystemClock()) as store:
         await store.begin(run_record(scene.grid, ORIGIN, scene.seeds))
         for job in make_plan(scene.grid):
             for each in story(job):
