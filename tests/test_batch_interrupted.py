@@ -12,7 +12,7 @@ from batch_runs import Made, assert_sound, billed_per_job, declared, posted_as, 
 
 from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.batch import Batch
-from flux_batch.errors import FluxBatchError, FolderLocked, Interrupted, KeyMissing
+from flux_batch.errors import FluxBatchError, FolderLocked, Interrupted, KeyMissing, StorageFailed
 from flux_batch.store.events import Begun, Ended, Event, Kept, Stopping
 
 STOP = Interrupted("interrupted by SIGINT", code=130)
@@ -180,6 +180,36 @@ async def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
         assert_sound(at)
         assert locked.value.exit_code == 9
         assert (len(kept), len(at.posts)) == (3, 3)
+
+
+async def test_a_deleted_lock_file_lets_no_second_run_in(tmp_path: Path) -> None:
+    """The run that goes on is not disturbed, and every image is bought once."""
+    async with site(tmp_path / "out", service_time=ServiceTime("constant", (0.05,))) as at:
+        async with at.batch(prompts=1, seeds=3) as holder:
+            assert isinstance(await anext(holder), Begun)
+            (at.out / ".flux-batch" / "lock").unlink()
+            with pytest.raises(FolderLocked, match="process"):
+                await drain(at.batch(prompts=1, seeds=3))
+            kept = [event async for event in holder if isinstance(event, Kept)]
+
+        assert_sound(at)
+        assert (len(kept), len(at.posts)) == (3, 3)
+
+
+async def test_a_run_whose_private_folder_is_gone_posts_no_more(tmp_path: Path) -> None:
+    """Another run may have begun with a new one; what this one wrote down, nobody would read."""
+    async with site(tmp_path / "out", service_time=ServiceTime("constant", (0.05,))) as at:
+        batch = at.batch(prompts=1, seeds=40, limits={"concurrency": 1})
+        async with batch:
+            while not isinstance(await anext(batch), Kept):
+                pass
+            (at.out / ".flux-batch").rename(at.out / "taken")
+            posts = len(at.posts)
+            with pytest.raises(StorageFailed, match="was deleted or replaced") as stopped:
+                _ = [event async for event in batch]
+
+        assert stopped.value.exit_code == 8
+        assert len(at.posts) <= posts + 1
 
 
 async def test_a_lock_ends_with_its_run(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -108,6 +109,14 @@ def storage(doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageFailed(f"{doing}: {error.strerror or error}", hint=_way_out(error)) from error
+
+
+def is_named(descriptor: int, path: Path) -> bool:
+    """Whether *path* still leads to the open file: a file deleted by hand takes what is written, and nobody sees it."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat(follow_symlinks=False))
+    except FileNotFoundError:
+        return False
 
 
 def _way_out(error: OSError) -> str:

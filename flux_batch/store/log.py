@@ -14,7 +14,7 @@ import anyio
 from flux_batch.errors import StorageFailed
 from flux_batch.plan.job import JSON
 from flux_batch.store.disk import Disk
-from flux_batch.store.folder import storage
+from flux_batch.store.folder import is_named, storage
 from flux_batch.store.lines import encode
 from flux_batch.store.reserve import Reserve
 
@@ -80,6 +80,7 @@ class Log:
 
     def _write(self, data: bytes, sync: bool) -> None:  # noqa: FBT001 - run_sync passes no keywords
         with storage(f"cannot write {self._path}"):
+            self._check_place()
             try:
                 self._put(data, sync=sync)
             except OSError as error:
@@ -90,6 +91,14 @@ class Log:
                 self._disk.truncate(self._descriptor, self._size)
                 self._put(data, sync=sync)
             self._size += len(data)
+
+    def _check_place(self) -> None:
+        """Refuse to write what nobody will read: another run may be at work where this file was."""
+        if not is_named(self._descriptor, self._path):
+            raise StorageFailed(
+                f"{self._path} was deleted or replaced while this run was writing it",
+                hint="leave the output folder alone while a run goes on; the same command goes on with what is there",
+            )
 
     def _put(self, data: bytes, *, sync: bool) -> None:
         """Write *data*, all of it or none: half a line would spoil the next one."""

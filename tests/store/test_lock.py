@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from flux_batch.errors import FolderLocked, StorageFailed
-from flux_batch.store.lock import locked
+from flux_batch.store.lock import holder_of, locked
 
 HOLD = "import fcntl, sys, time; f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print(); time.sleep(60)"
 
@@ -59,6 +59,21 @@ def test_a_lock_file_deleted_while_it_is_held_lets_nobody_write_twice(
 
     with pytest.raises(FolderLocked), locked(lock, "now"):
         pass
+
+
+def test_whoever_deletes_the_lock_file_of_a_run_lets_no_second_one_in(tmp_path: Path) -> None:
+    """Its folder is locked as well, so the run that goes on is still seen, by its process."""
+    lock = tmp_path / "lock"
+    with locked(lock, "now"):
+        lock.unlink()
+        with pytest.raises(FolderLocked, match=rf"in use by another process \({os.getpid()}\)"), locked(lock, "later"):
+            pass
+        lock.unlink()
+
+        assert holder_of(lock) == os.getpid()
+
+    with locked(lock, "after it"):
+        assert json.loads(lock.read_text())["start"] == "after it"
 
 
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])

@@ -266,3 +266,18 @@ async def test_no_line_is_longer_than_a_reader_allows(tmp_path: Path) -> None:
         await log.append({"n": 0})
 
     assert await numbers(tmp_path) == [0]
+
+
+@pytest.mark.parametrize("replaced", [False, True], ids=["deleted", "replaced"])
+async def test_a_log_that_was_taken_away_takes_no_more_lines(tmp_path: Path, *, replaced: bool) -> None:
+    """Nobody would read them; before the next post the run ends, with code 8."""
+    async with log_on(FaultyDisk(), tmp_path) as log:
+        await log.append({"n": 1})
+        (tmp_path / "log").rename(tmp_path / "taken")
+        if replaced:
+            (tmp_path / "log").touch()
+        with pytest.raises(StorageFailed, match="was deleted or replaced") as error:
+            await log.append({"n": 2})
+
+    assert error.value.exit_code == 8
+    assert (tmp_path / "taken").read_bytes().count(b"\n") == 1
