@@ -60,7 +60,8 @@ class Delivery:
             for name in strays.damaged():
                 await self._tell("", await strays.put_aside(name))
             for name in strays.names():
-                await self._tell("", await strays.settle(name))
+                if strays.left(name):
+                    await self._tell("", await strays.settle(name))
         except RunStopped as stop:
             self.brake.pull(stop)
 

@@ -17,7 +17,7 @@ from flux_batch.store.fetch import Broken
 from flux_batch.store.gates import Action, Evidence, Finding, findings
 from flux_batch.store.image.defect import NotAnImage
 from flux_batch.store.image.look import Looks, look
-from flux_batch.store.manifest import Kept, Line
+from flux_batch.store.manifest import FILE_NAME, Kept, Line
 from flux_batch.store.part import Arrival
 from flux_batch.store.publish import publish, set_aside
 from flux_batch.store.record import fate
@@ -78,7 +78,7 @@ class Keeper:
         reasons = [f"{finding.gate}: {finding.reason}" for finding in found if finding.action is Action.QUARANTINE]
         if reasons:
             return await self._set_aside(standing, sample, arrival.path, arrival.facts.extension, "; ".join(reasons))
-        file_name = self.file_name(standing.job, sample, arrival.facts.extension)
+        file_name = self._lies_at(arrival) or self.file_name(standing.job, sample, arrival.facts.extension)
         await self._publish(arrival, file_name)
         line = self._line(standing, generation, sample, arrival, file_name)
         line.flags.extend(finding.gate for finding in found)
@@ -94,6 +94,13 @@ class Keeper:
         """Return the final name below the output folder, POSIX."""
         stem = self.name.format(job=job.id, sample=sample, seed=job.body.get("seed"))
         return f"{self.store.folder.images.name}/{stem}{extension}"
+
+    def _lies_at(self, arrival: Arrival) -> str | None:
+        """Return the name below the output folder that a stray may keep, None where it has to get one."""
+        path, images = arrival.path, self.store.folder.images
+        name = f"{images.name}/{path.name}"
+        fits = arrival.stray and path.suffix == arrival.facts.extension and FILE_NAME.fullmatch(name)
+        return name if fits else None
 
     async def _restore(self, standing: Standing, sample: int, arrival: Arrival, before: Kept) -> Restored | SetAside:
         if arrival.facts.sha256 != before.sha256:

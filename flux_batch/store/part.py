@@ -25,11 +25,17 @@ class NotSynced(StorageFailed):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A whole, checked and synced image in ``part/``; *url* is where it came from, None for inline text."""
+    """A whole, checked and synced image in ``part/``.
+
+    Attributes:
+        url: where it came from, None for inline text.
+        stray: it lies in ``images/`` already, and may be the only copy there is.
+    """
 
     path: Path
     facts: ImageFacts
     url: str | None = None
+    stray: bool = False
 
 
 def part_path(folder: Path, job: str, sample: int) -> Path:

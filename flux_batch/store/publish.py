@@ -23,17 +23,22 @@ def publish(disk: Disk, arrival: Arrival, final: Path) -> None:
     """Give *arrival*, whose bytes are synced, its *final* name: link, never overwrite, sync the folder. For a thread.
 
     A file of that name with the same bytes is taken as ours: a run was killed between here and its manifest line.
+    A stray has its name, or gets it before it loses the one it had: at every moment the image lies in ``images/``.
 
     Raises:
-        NameTaken: another file has that name; it is left alone, and the part file removed.
+        NameTaken: another file has that name; it is left alone, as is a stray, and a part file removed.
         StorageFailed: the disk refused.
     """
     with storage(f"cannot publish {final}"):
+        if arrival.path == final:
+            disk.sync_folder(final.parent)
+            return
         try:
             disk.link(arrival.path, final)
         except FileExistsError:
             if final.is_symlink() or not final.is_file() or sha256_of(final) != arrival.facts.sha256:
-                disk.unlink(arrival.path)
+                if not arrival.stray:
+                    disk.unlink(arrival.path)
                 raise NameTaken(
                     f"{final} exists already and is another file",
                     hint="move it away, or choose another output.name in the grid",

@@ -158,6 +158,7 @@ class Store:
         record = line.to_json()
         await _begun(self._manifest).append(record)
         self.stock.done.add(kept_of(record))
+        self.stock.strays.discard(line.file_name)
         self.drifted += bool(line.drift)
 
     def restored(self, job: str, sample: int) -> None:

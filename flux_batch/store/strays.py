@@ -1,13 +1,13 @@
 """Files in ``images/`` without a manifest line: what a run left that was killed between the name and the line.
 
-What is paid for and whole is taken in like any arrival, without a post and without a download. All else is moved to
-``quarantine/`` with the reason, as are files that have changed since their line was written.
+What is paid for and whole is taken in where it lies, without a post and without a download: it may be the only copy
+there is. All else is moved to ``quarantine/`` with the reason, as are files that have changed since their line was
+written.
 """
 
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ from flux_batch.store.image.check import ImageFacts, NotAnImage
 from flux_batch.store.keep import Keeper, Restored, SetAside
 from flux_batch.store.manifest import Line
 from flux_batch.store.part import Arrival, recheck
-from flux_batch.store.publish import set_aside
+from flux_batch.store.publish import NameTaken, set_aside
 from flux_batch.store.standing import ACCEPTED, Standing
 from flux_batch.store.store import Store
 
@@ -47,6 +47,10 @@ class Strays:
         """The files no line names, in order."""
         return sorted(self.store.stock.strays)
 
+    def left(self, file_name: str) -> bool:
+        """Whether no line names *file_name* even now: another stray may have been the same image."""
+        return file_name in self.store.stock.strays
+
     async def put_aside(self, file_name: str) -> SetAside:
         """Move a file that has changed out of the way of the whole one.
 
@@ -60,7 +64,6 @@ class Strays:
         """Take *file_name* in, or move it to ``quarantine/``.
 
         Raises:
-            NameTaken: it belongs to an image that has another name now, and that name is taken.
             StorageFailed: the disk refused.
         """
         self.store.stock.strays.discard(file_name)
@@ -72,9 +75,10 @@ class Strays:
             facts = await anyio.to_thread.run_sync(_examined, path)
         except NotAnImage as defect:
             return await self._aside(file_name, f"stray: {defect}")
-        back = self.store.folder.part / f"{path.name}.{secrets.token_hex(8)}"
-        await anyio.to_thread.run_sync(self.store.folder.disk.rename, path, back)
-        return await self.keeper.keep(*owned, Arrival(back, facts))
+        try:
+            return await self.keeper.keep(*owned, Arrival(path, facts, stray=True))
+        except NameTaken as taken:
+            return await self._aside(file_name, f"stray: {taken}")
 
     async def _aside(self, file_name: str, reason: str) -> SetAside:
         folder = self.store.folder

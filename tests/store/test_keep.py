@@ -168,6 +168,38 @@ async def test_a_stray_that_is_paid_for_is_taken_in(tmp_path: Path) -> None:
     assert await tree(tmp_path, "images", "quarantine", ".flux-batch/part") == [kept.file_name]
 
 
+async def test_a_stray_that_two_names_lead_to_is_taken_in_once(tmp_path: Path) -> None:
+    """One whose name says another format gets its own name; what lies there with the same bytes is that image."""
+    names = [f"images/{WORK.id}-0.jpg", f"images/{WORK.id}-0.png"]
+    async with opened(tmp_path) as store:
+        await bought(store, WORK, paid())
+        for name in names:
+            await in_thread((tmp_path / name).write_bytes, png())
+
+    async with opened(tmp_path) as store:
+        strays = Strays(store, keeper(store))
+        kept = await strays.settle(strays.names()[0])
+        assert strays.names() == []
+
+    assert isinstance(kept, Line)
+    assert await tree(tmp_path, "images", "quarantine", ".flux-batch/part") == [kept.file_name] == names[1:]
+
+
+async def test_a_stray_whose_name_is_taken_is_set_aside_and_not_removed(tmp_path: Path) -> None:
+    """It may be the only copy there is."""
+    async with opened(tmp_path) as store:
+        await bought(store, WORK, paid())
+        await in_thread((tmp_path / f"images/{WORK.id}-0.jpg").write_bytes, png())
+        await in_thread((tmp_path / f"images/{WORK.id}-0.png").mkdir)
+
+    async with opened(tmp_path) as store:
+        kept = await Strays(store, keeper(store)).settle(f"images/{WORK.id}-0.jpg")
+
+    assert isinstance(kept, SetAside)
+    assert "exists already" in kept.reason
+    assert await in_thread((tmp_path / kept.file_name).read_bytes) == png()
+
+
 @pytest.mark.parametrize(
     "name, content, reason",
     [

@@ -152,6 +152,37 @@ def test_whatever_goes_wrong_now_and_then_the_same_command_finishes(way: Way, ar
     assert all_that_goes_wrong(SETTINGS[1], way, arena, EVERY_DAY) == []
 
 
+def orphaned(root: Path, unlinked: int) -> Scene:
+    """A run that died between the name of its one image and the line of it; and by now the service knows no link."""
+    scene = Scene(root, seeds=1)
+    scene.run(Dies(unlinked))
+    scene.service.works[1000].manner = Manner.FORGETS
+    return scene
+
+
+@pytest.mark.parametrize("way", WAYS[:3], ids=lambda way: way.words)
+def test_an_image_without_its_line_outlives_whatever_goes_wrong_while_it_is_taken_in(way: Way, arena: Path) -> None:
+    """It may be the only copy, so that nothing is taken from where it lies before its line is written."""
+    whole = Scene(arena / "whole", seeds=1)
+    whole.run()
+    unlinked = len(whole.disk.calls) - whole.disk.calls[::-1].index("link") + 2
+    healthy = orphaned(arena / "healthy", unlinked)
+    ended = healthy.run()
+    assert (ended.code, healthy.service.requests) == (0, 2)
+    wrong = []
+    for number in range(1, len(healthy.disk.calls) + 1):
+        Counts.faults += 1
+        scene = orphaned(arena / str(number), unlinked)
+        first = scene.run(way.plan(number))
+        if way.power:
+            scene.disk.cut_power(Random(number))
+        second = scene.run()
+        wrong += [] if first.code in {None, 0, 8} else [f"call {number} {way.words}: ended with {first}"]
+        wrong += [] if second.code == 0 else [f"call {number} {way.words}: the run after it ended with {second}"]
+        wrong += scene.wrong_at_the_end()
+    assert wrong == []
+
+
 @pytest.mark.torture
 def test_recovery_may_be_killed_like_any_run(arena: Path) -> None:
     """A run dies, the run that recovers dies, and so does the third; the fourth finishes.
