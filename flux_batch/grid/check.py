@@ -38,6 +38,7 @@ def mismatches(grid: Grid, broken: frozenset[str] = frozenset()) -> Iterator[Mis
     Args:
         broken: keys that are written in the file and were refused for reasons of their own: axes, parameters, sections.
     """
+    yield from _accounts(grid, broken)
     if not grid.grids:
         yield from _in_part(grid, broken)
         return
@@ -46,6 +47,16 @@ def mismatches(grid: Grid, broken: frozenset[str] = frozenset()) -> Iterator[Mis
         for mismatch in _in_part(part, broken):
             if mismatch.line is None or mismatch.line not in used:
                 yield replace(mismatch, location=("grids", number, *mismatch.location))
+
+
+def _accounts(grid: Grid, broken: frozenset[str]) -> Iterator[Mismatch]:
+    if grid.endpoints and "endpoint" in grid.model_fields_set:
+        yield Mismatch(("endpoint",), "endpoint and endpoints both say where requests go", "keep one of the two")
+    unpriced = not grid.price and broken.isdisjoint({"price", "endpoint", "endpoints"})
+    if grid.limits.max_cost is not None and unpriced:
+        what = f"limits.max_cost of {grid.limits.max_cost:g} USD needs the price of one image"
+        hint = "endpoints: [{name: a, price: 0.0047}, ...]" if grid.endpoints else "endpoint: {price: 0.0047}"
+        yield Mismatch(("limits", "max_cost"), what, f"write it into the grid, in USD: `{hint}`")
 
 
 def _in_part(part: Cells, broken: frozenset[str]) -> Iterator[Mismatch]:

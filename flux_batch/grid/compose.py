@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
 from flux_batch.grid.cells import Cells
@@ -13,6 +13,8 @@ from flux_batch.grid.yaml import scalar
 
 PATHS = frozenset({"file", "wildcards", "key_file"})
 """Keys whose value is a path from the folder of the grid file."""
+ACCOUNTS = frozenset({"endpoint", "endpoints"})
+"""Keys that stand one instead of the other."""
 BY_NAME = frozenset({"axes", "params"})
 """Sections in which a key replaces the other's key as a whole: half of a range is no range."""
 VARIABLE = re.compile(r"\$(\$?)\{([A-Z_][A-Z0-9_]*)(?::-([^}]*))?\}")
@@ -27,6 +29,14 @@ def merged(base: Node, own: Node) -> Node:
     for key, entry in own.value.items():
         found[key] = Entry(entry.place, _over(found[key].node, entry.node, key)) if key in found else entry
     return Node(own.place, found)
+
+
+def displaced(root: Node, said: Iterable[str]) -> Node:
+    """Return *root* without the accounts that one of the keys *said* later, in an heir or by the user, stands for."""
+    named = ACCOUNTS & set(said)
+    if len(named) != 1 or not isinstance(root.value, dict):
+        return root
+    return Node(root.place, {key: entry for key, entry in root.value.items() if key not in ACCOUNTS - named})
 
 
 def _over(base: Node, own: Node, section: str) -> Node:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from flux_batch.grid.attribute import DOCUMENTED
 from flux_batch.grid.check import mismatches
 from flux_batch.grid.complaint import broken, problems, written
-from flux_batch.grid.compose import distributed, expanded, merged, rebased
+from flux_batch.grid.compose import displaced, distributed, expanded, merged, rebased
 from flux_batch.grid.grid import Grid
 from flux_batch.grid.node import Node, Place, Tree, find, plain, planted, replaced, texted, without
 from flux_batch.grid.problem import Problem, Refusal, refuse
@@ -79,7 +79,7 @@ def _extended(file: Path, name: str, heirs: tuple[Path, ...]) -> Node:
             raise Refusal(Problem(item.place, f"{item.value} extends itself", "take one `extends` out"))
         inherited = _extended(base, str(base), (*heirs, file.resolve()))
         tree = merged(tree, rebased(inherited, Path(item.value).parent))
-    return merged(tree, Node(root.place, own))
+    return merged(displaced(tree, own), Node(root.place, own))
 
 
 def _text(file: Path, name: str) -> str:
@@ -100,6 +100,7 @@ def _text(file: Path, name: str) -> str:
 
 
 def _overridden(root: Node, overrides: Mapping[str, object]) -> Node:
+    root = displaced(root, {path.split(".")[0] for path in overrides})
     for path, value in overrides.items():
         place = Place(f"--set {path}")
         try:

@@ -15,8 +15,9 @@ REAL: dict[str, Any] = {"base_url": "https://modelslab.com/api/v6", "queue_limit
 
 def plan(seeds: int = 10, **more: Any) -> Plan:
     """A plan over two prompts and some seeds."""
-    grid = {"endpoint": REAL, "axes": {"prompt": ["a", "b"], "seed": {"start": 1, "count": seeds}}, **more}
-    return make_plan(make_grid(grid))
+    where = {} if "endpoints" in more else {"endpoint": REAL}
+    axes = {"prompt": ["a", "b"], "seed": {"start": 1, "count": seeds}}
+    return make_plan(make_grid({**where, "axes": axes, **more}))
 
 
 def past(plan: Plan, images: int = 1, **more: Any) -> Past:
