@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 from collections.abc import Iterator
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -37,6 +38,25 @@ class Commands(click.Group):
             return super().get_command(ctx, cmd_name)
         command = importlib.import_module(f"flux_batch.cli.{cmd_name}").command
         return command if isinstance(command, click.Command) else None
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Make the streams ready before anything is said."""
+        from flux_batch.cli.streams import prepare
+
+        prepare()
+        return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Tell wrong words to a program in JSON as well: click itself speaks to people only."""
+        from flux_batch.cli.words import say_error
+
+        as_json = "--json" in ctx.args
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if as_json:
+                say_error(error.format_message(), None, error.exit_code)
+            raise
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """Offer the commands without importing one, and the options."""

@@ -51,19 +51,20 @@ def command(
     from flux_batch.plan import make_plan
     from flux_batch.plan.quote import diff, quote
 
-    with complaining():
+    with complaining(as_json=as_json):
         plan = make_plan(load_grid(grid, overrides=dict(setting(text) for text in settings)))
         folder = Path(compare or out or plan.grid.output.dir)
         past = look(folder)
         found = diff(plan, past) if compare else None
         told = quote(plan, past, found)
         if as_json:
-            say(json.dumps(_facts(plan, told, found, first), indent=2))
+            say(json.dumps(facts(plan, told, found, first), indent=2))
         else:
             say("\n".join(_lines(plan, told, found, folder, first)))
 
 
-def _facts(plan: Plan, told: Quote, found: Diff | None, first: int) -> dict[str, object]:
+def facts(plan: Plan, told: Quote, found: Diff | None = None, first: int = FIRST) -> dict[str, object]:
+    """Return one object for programs."""
     return {
         "v": 1,
         "grid": plan.grid.name,

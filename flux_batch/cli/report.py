@@ -25,7 +25,7 @@ def command(out: Path, to: Path | None, as_json: bool) -> None:  # noqa: FBT001 
     from flux_batch.store.folder import Folder, storage
     from flux_batch.store.report import replace_whole
 
-    with complaining():
+    with complaining(as_json=as_json):
         report = read_report(out)
         folder = Folder(to or out)
         with storage(f"cannot make {folder.root}"):

@@ -12,7 +12,7 @@ import click
 
 from flux_batch.cli.complete import failure_classes, grid_files
 from flux_batch.cli.unattended import GOOD_NIGHTS, Beside
-from flux_batch.cli.words import complaining, say
+from flux_batch.cli.words import complaining, many, say, say_error
 
 if TYPE_CHECKING:
     from anyio.abc import TaskStatus
@@ -110,9 +110,10 @@ def command(grid: str, settings: tuple[str, ...], on_finish: str | None, **optio
     from flux_batch.grid import load_grid, setting
 
     typed = {name: value for name, value in options.items() if value is not None and (name, value) != ("verbose", 0)}
-    with complaining():
+    with complaining(as_json="json" in typed):
         overrides = {**dict(map(setting, settings)), **{KEYS[name]: value for name, value in typed.items()}}
         checked = load_grid(grid, overrides=overrides)
+    with complaining(as_json=checked.run.json_):
         beside = Beside(checked, on_finish)
         beside.configure_logging(_level(checked.run.verbose))
         _is_meant(checked)
@@ -143,12 +144,17 @@ def _level(verbose: int) -> int:
 
 
 def _dry_run(grid: Grid) -> int:
+    from flux_batch.cli.past import look
+    from flux_batch.cli.plan import facts
     from flux_batch.plan import make_plan
+    from flux_batch.plan.quote import quote
     from flux_batch.request.endpoint import find_endpoints
 
     find_endpoints(grid.accounts)
     plan = make_plan(grid)
-    say(f"{len(plan):,} posts for {plan.images:,} images; nothing was sent", err=grid.run.json_)
+    say(f"{many(len(plan), 'post')} for {many(plan.images, 'image')}; nothing was sent", err=grid.run.json_)
+    if grid.run.json_:
+        say(json.dumps(facts(plan, quote(plan, look(grid.output.dir))), indent=2))
     return 0
 
 
@@ -162,8 +168,7 @@ def _run(beside: Beside, path: str) -> int:
             beside.warn(warning.text, warning.hint)
     with suppress(KeyboardInterrupt):
         ended, error = anyio.run(_batch, beside)
-        if ended is not None:
-            _sum_up(ended, beside, path)
+        error = _sum_up(ended, error, beside, path)
         if error is not None:
             beside.complain(error)
         code = _exit_code(ended, error)
@@ -180,8 +185,22 @@ def _exit_code(ended: Ended | None, error: FluxBatchError | None) -> int:
     return error.exit_code if error is not None and code in GOOD_NIGHTS else code
 
 
-def _sum_up(ended: Ended, beside: Beside, path: str) -> None:
-    """Say how it ended: to people, and on stdout to programs that asked for it."""
+def _sum_up(ended: Ended | None, error: FluxBatchError | None, beside: Beside, path: str) -> FluxBatchError | None:
+    """Say how it ended; return what its end is put down to: the run's own *error*, or that nothing could be said."""
+    from flux_batch.errors import StorageFailed
+
+    try:
+        if ended is not None:
+            _say_end(ended, beside, path)
+        elif error is not None and beside.grid.run.json_:
+            say_error(error.message, error.hint, error.exit_code)
+    except StorageFailed as mute:
+        return error or mute
+    return error
+
+
+def _say_end(ended: Ended, beside: Beside, path: str) -> None:
+    """Speak to people, and on stdout to programs that asked for it."""
     from flux_batch.cli.summary import summary
 
     grid = beside.grid

@@ -74,7 +74,7 @@ def command(*, as_json: bool, until_eof: bool, list_faults: bool, renderer: str,
     Examples: flux-batch serve
               flux-batch serve --queue-limit 10 --service-time uniform:3,6 --fault 'image#*: truncated 5%'
     """
-    with complaining():
+    with complaining(as_json=as_json):
         if list_faults:
             return show_faults()
         sys.exit(run(settings(options), renderer, as_json=as_json, until_eof=until_eof))

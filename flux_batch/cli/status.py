@@ -31,7 +31,7 @@ def command(out: Path, *, as_json: bool, watch: float | None) -> None:
     from flux_batch.store.folder import Folder
     from flux_batch.store.survey import survey
 
-    with complaining():
+    with complaining(as_json=as_json):
         while True:
             found = survey(Folder(out))
             say(json.dumps(facts(found, out), ensure_ascii=False) if as_json else "\n".join(lines(found, out)))

@@ -32,7 +32,7 @@ def command(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - click pa
     from flux_batch.grid.styles import documented_styles
 
     styles = list(documented_styles().values())
-    with complaining():
+    with complaining(as_json=as_json):
         chosen = styles if name is None else [_named(name, documented_styles())]
     if as_json:
         say(json.dumps([asdict(style) for style in chosen], indent=2))

@@ -34,7 +34,7 @@ def command(out: Path, *, as_json: bool, repair: bool, rebuy: bool) -> None:
     from flux_batch.store.folder import Folder
 
     folder = Folder(out)
-    with complaining():
+    with complaining(as_json=as_json):
         if not folder.manifest.is_file() and not folder.journal.is_file():
             raise UsageError(f"{out} is no output folder", hint="name the folder that `flux-batch run` wrote to")
         if rebuy and not repair:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
 
-from flux_batch.errors import FluxBatchError
+from flux_batch.cli.streams import silenced
+from flux_batch.errors import FluxBatchError, StorageFailed
 
 
 def complain(error: FluxBatchError) -> None:
     """Print ``error: ...`` and, after a blank line, ``hint: ...`` to stderr."""
     for line in str(error).split("\n"):
-        click.echo(plain(line) if line.startswith("  ") else f"error: {plain(line)}", err=True)
+        say(plain(line) if line.startswith("  ") else f"error: {plain(line)}", err=True)
     if error.hint:
-        click.echo(f"\nhint: {plain(error.hint)}", err=True)
+        say(f"\nhint: {plain(error.hint)}", err=True)
 
 
 @contextmanager
-def complaining() -> Iterator[None]:
-    """Turn an error of ours into its words and its exit code."""
+def complaining(*, as_json: bool = False) -> Iterator[None]:
+    """Turn an error of ours into its words and its exit code; *as_json* says it to programs as well, on stdout."""
     try:
         yield
     except FluxBatchError as error:
         complain(error)
+        if as_json:
+            say_error(error.message, error.hint, error.exit_code)
         raise click.exceptions.Exit(error.exit_code) from None
+
+
+def say_error(message: str, hint: str | None, exit_code: int) -> None:
+    """Print what went wrong as one JSON object on stdout, for a program that waits for one."""
+    with suppress(StorageFailed):  # the exit code tells it where stdout cannot
+        say(json.dumps({"error": message, "hint": hint, "exit_code": exit_code}, indent=2))
 
 
 def plain(text: str, width: int | None = None) -> str:
@@ -37,12 +45,15 @@ def plain(text: str, width: int | None = None) -> str:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print *text*; a reader who has gone away changes nothing."""
+    """Print *text*; a reader who has gone away changes nothing.
+
+    Raises:
+        StorageFailed: standard output cannot be written.
+    """
     try:
         click.echo(text, err=err)
-    except BrokenPipeError:
-        stream = sys.stderr if err else sys.stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        silenced(error, err=err)
 
 
 def duration(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from flux_batch.grid.duration import CLOCK, per_second, seconds
 from flux_batch.grid.place import checked_place, is_url
@@ -26,6 +28,7 @@ SHARD = re.compile(r"(\d+)/(\d+)")
 FAILURES = ("refused", "transient", "pending", "held", "gate", "paid_but_lost")
 """The classes of ``failures.jsonl``."""
 ONLY = re.compile(rf"[0-9a-f]{{16}}|(?:{'|'.join(FAILURES)})(?::[0-9a-f]{{6}})?")
+LOCALE = "export LC_ALL=C.UTF-8, or PYTHONUTF8=1"
 Gate: TypeAlias = Literal["off", "flag", "quarantine"]
 
 
@@ -35,6 +38,8 @@ def _read(reading: Callable[[Any], Any], written: Any) -> BeforeValidator:
     def validate(value: object) -> object:
         try:
             return reading(value)
+        except PydanticCustomError:  # a ValueError too, whose words are already ours
+            raise
         except (ValueError, TypeError) as error:
             complain(f"expected {error}, not {shown(value)}")
 
@@ -52,6 +57,10 @@ def _path(value: object) -> Path:
         return value
     if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError("a path")
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        complain(f"no file can be called {shown(value)} in this locale", LOCALE)
     return Path(value)
 
 

@@ -108,6 +108,8 @@ def _bytes(path: Path) -> bytes:
         _refuse(f"{path} is a folder", "name the files in it: " + f"{path.name}/*.txt")
     except OSError as error:
         _refuse(f"cannot read {path}: {error.strerror}")
+    except UnicodeEncodeError:
+        _refuse(f"no file can be called {path} in this locale", "export LC_ALL=C.UTF-8, or PYTHONUTF8=1")
 
 
 def _text(path: Path, data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from cli_process import grid_file
 from click.testing import CliRunner, Result
 
 import flux_batch.cli.show  # noqa: F401 - read here, while no loop runs that it could block
+from flux_batch.cli import main
 from flux_batch.cli.run import command
 from flux_batch.errors import LimitReached
 
@@ -105,3 +107,32 @@ def test_a_dry_run_checks_everything_and_sends_nothing(tmp_path: Path) -> None:
     assert (with_key.exit_code, with_key.stdout) == (0, "3 posts for 3 images; nothing was sent\n")
     assert without.exit_code == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_answers_programs_as_a_plan_does(tmp_path: Path) -> None:
+    """With `--json`, stdout holds what `plan --json` prints."""
+    grid = grid_file(tmp_path, "http://127.0.0.1:9/api/v6", more=f"output: {{dir: '{tmp_path / 'out'}'}}\n")
+
+    dry = CliRunner().invoke(main, ["run", str(grid), "--dry-run", "--json"], env=KEY)
+
+    assert (dry.exit_code, dry.stderr) == (0, "3 posts for 3 images; nothing was sent\n")
+    said = ["--set", "run.dry_run=true", "--set", "run.json=true"]  # part of the grid's digest, as all that is typed
+    assert json.loads(dry.stdout) == json.loads(CliRunner().invoke(main, ["plan", str(grid), "--json", *said]).stdout)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["run", "GRID"], ["run", "GRID", "--nope"], ["plan", "NO"], ["status", "NO"], ["verify", "NO"]],
+    ids=" ".join,
+)
+def test_an_error_is_told_to_programs_as_well(tmp_path: Path, words: list[str]) -> None:
+    """With `--json`, one object on stdout has the error, the hint and the exit code; the words stay on stderr."""
+    names = {"GRID": str(grid_file(tmp_path, "http://127.0.0.1:9/api/v6")), "NO": str(tmp_path / "no")}
+
+    done = CliRunner().invoke(
+        main, [*(names.get(word, word) for word in words), "--json"], env={"MODELSLAB_API_KEY": None}
+    )
+
+    told = json.loads(done.stdout)
+    assert (list(told), told["exit_code"], done.exit_code) == (["error", "hint", "exit_code"], 2, 2)
+    assert told["error"] in done.stderr
