@@ -15,6 +15,8 @@ from flux_batch.grid.compose import displaced, distributed, expanded, merged, re
 from flux_batch.grid.grid import Grid
 from flux_batch.grid.node import Node, Place, Tree, find, plain, planted, replaced, texted, without
 from flux_batch.grid.problem import Problem, Refusal, refuse
+from flux_batch.grid.secret import written_keys
+from flux_batch.grid.settings import Endpoint
 from flux_batch.grid.strict import Context
 from flux_batch.grid.yaml import LARGEST_FILE, parse
 
@@ -119,6 +121,9 @@ def _checked(root: Node, *, base: Path, name: str, environment: Callable[[str], 
     profile = root.value["profile"].node.value if isinstance(root.value, dict) and "profile" in root.value else None
     context = Context(profile if isinstance(profile, str) else DOCUMENTED, base)
     grid, refused = _validated(root, context, safe_name(name), found)
+    accounts = (Endpoint(),) if grid is None else grid.accounts
+    if leaks := written_keys(root, base, accounts, os.getenv):
+        raise Refusal(*leaks)  # alone: the words of another mistake may show the value
     if grid is not None:
         found += _together(grid, root, refused)
     if found or grid is None:
