@@ -24,6 +24,11 @@ LONGEST_TEXT = 4_000
 SHOWN_TEXT = 500
 """Characters of a message that are passed on."""
 
+DONE = frozenset({"success", "ready"})
+ACCEPTED = DONE | {"processing"}
+"""What ``status`` says of a job that was taken, and is billed."""
+REJECTED = frozenset({"error", "failed"})
+
 MESSAGE_KEYS = ("message", "messege")
 """Both spellings are live, sometimes within one family of endpoints."""
 FOREIGN_MESSAGE_KEYS = ("error", "errors", "detail")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from flux_batch.response.body import Body, one_line, read_body
+from flux_batch.response.body import ACCEPTED, DONE, REJECTED, Body, one_line, read_body
 from flux_batch.response.salvage import gist, is_html, salvage
 from flux_batch.response.verdict import (
     Busy,
@@ -35,10 +35,6 @@ from flux_batch.response.words import (
     queue_limit,
     say,
 )
-
-DONE = frozenset({"success", "ready"})
-ACCEPTED = DONE | {"processing"}
-REJECTED = frozenset({"error", "failed"})
 
 BY_STATUS: Mapping[int, Meaning] = {401: KEY, 402: CREDIT, 404: GONE, 408: NO_ROOM, 425: NO_ROOM, 429: NO_ROOM}
 """What an HTTP status means where no words are known. 408 and 425: the request was not taken in."""
@@ -132,7 +128,7 @@ def _without_words(status: int, body: Body) -> Meaning:
 
 def _stranger(status: int, headers: Mapping[str, str], content: bytes, body: Body) -> PollVerdict:
     """Read JSON that is not the API's own: a gateway's, the framework's, or a shape nobody has seen yet."""
-    if body.id is not None or body.outputs.later:
+    if status < FIRST_REDIRECT and (body.id is not None or body.outputs.later):
         return Unknown(f"HTTP {status}, status {body.status!r}: {gist(content)}", body.id, body.outputs.later)
     rule = None if body.status or status >= FIRST_SERVER_ERROR else find_rule(body.message, body.tips)
     return _told(rule.meaning, body.message or body.tips, headers, body) if rule else _wreck(status, headers, content)
@@ -141,8 +137,8 @@ def _stranger(status: int, headers: Mapping[str, str], content: bytes, body: Bod
 def _wreck(status: int, headers: Mapping[str, str], content: bytes) -> PollVerdict:
     """Read what is no JSON of the API. Behind a server error the request may have been accepted and billed."""
     message = f"HTTP {status}: {gist(content)}"
-    found = salvage(content)
-    if found:
+    turned_away = FIRST_REDIRECT <= status < FIRST_SERVER_ERROR
+    if not turned_away and (found := salvage(content)):
         return Unknown(message, found.id, found.links)
     if FIRST_REDIRECT <= status < FIRST_CLIENT_ERROR:
         return Stop(StopReason.REDIRECT, _redirected(status, headers))

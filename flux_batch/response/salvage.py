@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flux_batch.plan.job import JSON
-from flux_batch.response.body import generation_id, one_line
+from flux_batch.response.body import ACCEPTED, REJECTED, generation_id, one_line
 from flux_batch.response.links import fetch_id, outputs
 
 LOOKED_AT = 2**20
@@ -17,6 +17,7 @@ LOOKED_AT = 2**20
 ID = re.compile(r'(?<!\\)"(?:id|request_id)"\s*:\s*(?:"([^"\\]+)"|(\d+)(?=[\s,}]))')
 """A number counts only with what follows it: ``"id": 667`` may be the beginning of 66752945."""
 FETCH_RESULT = re.compile(r'(?<!\\)"fetch_result"\s*:\s*"([^"]+)"')
+STATUS = re.compile(r'(?<!\\)"status"\s*:\s*"\s*(\w+)')
 LINK_FIELD = re.compile(r'(?<!\\)"(output|proxy_links|future_links)"\s*:\s*[\[{]([^\]}]*)')
 WHOLE_STRING = re.compile(r'"https?:[^"]+"')
 TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
@@ -35,9 +36,14 @@ class Salvage:
 
 
 def salvage(content: bytes) -> Salvage:
-    """Search the bytes of an unreadable answer for a generation id and for links that are complete."""
+    """Search the bytes of an unreadable answer for a generation id and for links that are complete.
+
+    Gateways number their own errors, so an id counts only beside what the API alone says of a job it took.
+    """
     text = content[:LOOKED_AT].decode("utf-8", "replace")
     fields: dict[str, JSON] = {name: list(_links(field)) for name, field in LINK_FIELD.findall(text)}
+    if not _tells_of_a_job(text, fields):
+        return Salvage()
     found = outputs(fields.get("output"), fields.get("proxy_links"), fields.get("future_links"))
     return Salvage(id=next(_ids(text), None), links=tuple(best for best, *_ in found.per_image))
 
@@ -56,6 +62,15 @@ def gist(content: bytes) -> str:
         return f"{len(content)} bytes that are no text"
     title = TITLE.search(text)
     return one_line(title.group(1) if title else TAG.sub(" ", text), 200) or "an empty body"
+
+
+def _tells_of_a_job(text: str, fields: Mapping[str, JSON]) -> bool:
+    """Tell whether the API took a job: by its status word, else by a field that only such an answer has."""
+    status = STATUS.search(text)
+    word = status.group(1).lower() if status else ""
+    if word in REJECTED:
+        return False
+    return word in ACCEPTED or bool(fields) or FETCH_RESULT.search(text) is not None
 
 
 def _ids(text: str) -> Iterator[str]:

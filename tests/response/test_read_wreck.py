@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -159,6 +160,64 @@ def test_json_of_a_gateway_is_not_the_api_speaking() -> None:
     assert Busy("Too Many Requests", retry_after=9.0) == read_answer(
         429, {"Retry-After": "9"}, b'{"message": "Too Many Requests"}'
     )
+
+
+GATEWAY_ID = "d5f1a9c0e8b24f4a9a3e3c5f0a7f6b21"
+
+
+@pytest.mark.parametrize("name", ["id", "request_id"])
+@pytest.mark.parametrize(
+    "status, message, verdict",
+    [
+        (429, "API rate limit exceeded", Busy("API rate limit exceeded", retry_after=30.0)),
+        (429, "odd", Busy('HTTP 429: {"message": "odd", "%s": "%s"}', retry_after=30.0)),
+        (401, "Unauthorized", Stop(StopReason.KEY, "Unauthorized")),
+        (402, "odd", Stop(StopReason.CREDIT, 'HTTP 402: {"message": "odd", "%s": "%s"}')),
+        (400, "odd", Refused('HTTP 400: {"message": "odd", "%s": "%s"}')),
+        (502, "no upstream", Unknown('HTTP 502: {"message": "no upstream", "%s": "%s"}')),
+        (503, "no upstream", Busy('HTTP 503: {"message": "no upstream", "%s": "%s"}', retry_after=30.0)),
+    ],
+)
+def test_a_gateway_that_numbers_its_errors_accepted_nothing(
+    status: int, message: str, verdict: Busy | Stop | Refused | Unknown, name: str
+) -> None:
+    """Its id is that of the exchange: read as a job's, nothing would ever be bought and all be called paid."""
+    content = json.dumps({"message": message, name: GATEWAY_ID}).encode()
+
+    read = read_answer(status, {"Retry-After": "30"}, content)
+
+    assert replace(verdict, message=verdict.message.replace("%s", name, 1).replace("%s", GATEWAY_ID)) == read
+
+
+@pytest.mark.parametrize("status, kind", [(200, Unknown), (429, Busy), (403, Refused), (502, Unknown)])
+def test_an_id_in_a_page_is_none_of_ours(status: int, kind: type) -> None:
+    """Pages hold the ids of trackers."""
+    page = b'<html><head><script>var cfg={"id":"UA-1234-5"}</script><title>odd</title></head></html>'
+
+    verdict = read_answer(status, {}, page)
+
+    assert isinstance(verdict, kind)
+    assert getattr(verdict, "id", None) is None
+
+
+@pytest.mark.parametrize(
+    "beside", ['"status":"processing"', f'"fetch_result":"{A}"', '"output":[]', '"future_links":[]']
+)
+@pytest.mark.parametrize("status", [200, 502])
+def test_an_id_beside_what_only_the_api_says_is_that_of_a_job(status: int, beside: str) -> None:
+    """Also where the answer is cut, or came through a gateway that put its own status on it."""
+    verdict = read_answer(status, {}, f'{{{beside},"id":7,"meta":{{'.encode())
+
+    assert isinstance(verdict, Unknown)
+    assert verdict.id == "7"
+
+
+def test_a_cut_answer_that_says_error_accepted_nothing() -> None:
+    """Whatever id stands in it, it is not asked for."""
+    verdict = read_answer(200, {}, b'{"status":"error","id":7,"output":[],"mess')
+
+    assert isinstance(verdict, Unknown)
+    assert verdict.id is None
 
 
 @pytest.mark.parametrize("odd", ["NaN", "Infinity", "-Infinity", "1e999"])
