@@ -224,6 +224,7 @@ class Batch:
             for way, jobs in ((delivery.glance, agenda.paid), (delivery, agenda.rest)):
                 await run_on_each(partial(self._deliver, way), jobs(), at_once=crew.at_once, brake=ground.brake)
             tasks.cancel_scope.cancel()
+        crew.buyer.ambiguity.settle()
 
     async def _deliver(self, delivery: Delivery, job: Job) -> None:
         """Bring one job home; a bug fails its job, loudly, and no other."""

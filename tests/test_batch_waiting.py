@@ -296,3 +296,19 @@ async def test_jobs_that_an_earlier_run_left_in_processing_hold_their_slots(tmp_
         assert_sound(at)
         assert (made.report.exit_code, made.report.kept) == (0, 3)
         assert [entry.status for entry in at.posts] == [200] * 3
+
+
+async def test_more_lost_answers_than_a_run_may_repeat_are_repeated_in_several(tmp_path: Path) -> None:
+    """Each run repeats as many as it may, makes all else, and ends with code 6; the same command goes on from there."""
+    lost = {f"post#{n}": "drop_after_read" for n in (2, 4, 6, 8, 10)}
+    async with site(tmp_path / "out", lost) as at:
+        one = {"queue_limit": 1}
+        await at.make(prompts=1, seeds=11, endpoint=one, limits={"on_ambiguous": "hold"})
+        ends = [await at.make(prompts=1, seeds=12, endpoint=one) for _ in "12"]
+
+        assert_sound(at)
+        assert [(made.report.exit_code, made.report.kept, made.report.posts) for made in ends] == [
+            (6, 10, 4),
+            (0, 12, 2),
+        ]
+        assert "2 more requests whose answer was lost" in str(ends[0].error)

@@ -44,6 +44,29 @@ class Ambiguity:
 
     cap: int
     repeated: set[str] = field(default_factory=set)
+    put_off_jobs: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether no further job may be repeated."""
+        return len(self.repeated) >= self.cap
+
+    def put_off(self, standing: Standing) -> Standing:
+        """Leave a job of an earlier run for the next one; return it as it is."""
+        self.put_off_jobs += 1
+        return standing
+
+    def settle(self) -> None:
+        """Look back when all else is done.
+
+        Raises:
+            LimitReached: jobs were put off.
+        """
+        if self.put_off_jobs:
+            raise LimitReached(
+                f"{self.put_off_jobs} more requests whose answer was lost are left: a run repeats {self.cap}",
+                hint="the same command goes on with them; --on-ambiguous hold never repeats one",
+            )
 
     def spend(self, job: str) -> None:
         """Take one for *job*; it lasts through all posts of it that are turned away.
@@ -100,6 +123,8 @@ class Buyer:
         before = self.store.book.standings.get(job.id)
         failures, first, allowed = Failures(), before is None, before.unknown if before and before.wanted else 0
         failed: Failure | None = None
+        if before is not None and before.in_doubt and self.ambiguity.full:
+            return self.ambiguity.put_off(before)
         while True:
             self._may_repeat(job, allowed)
             async with self.slots.hold() as slot:
@@ -181,6 +206,7 @@ class Buyer:
 
         body = wire_body(job, self.profile, self.webhook)
         try:
+            self.brake.check()  # on a slow disk the run may have been ended since the slot was given
             answer = await through(self.transport, lane).post(GENERATE, body, sent=sent)
         except NeverSent as error:
             await self.store.settle(record.rejected(job.id, attempt, ("transient", cut(str(error)))))

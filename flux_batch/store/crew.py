@@ -127,13 +127,14 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         bells=ground.bells,
         services={account.name or "": account.base_url for account in grid.accounts},
     )
+    at_service = ceiling(grid) or sum(each.queue_limit for each in grid.accounts)
     buyer = Buyer(
         transport=transport,
         store=store,
         slots=lanes[0] if len(lanes) == 1 else Lanes(lanes, brake=brake, most=ceiling(grid)),
         follower=follower,
         profile=grid.profile,
-        ambiguity=Ambiguity(ambiguity_cap(sum(each.queue_limit for each in grid.accounts), planned)),
+        ambiguity=Ambiguity(ambiguity_cap(at_service, planned)),
         budget=budget(grid, clock, brake),
         retries=Retries(retry_policy(grid), clock=clock, rng=rng, brake=brake),
         brake=brake,
