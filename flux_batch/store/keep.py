@@ -17,6 +17,7 @@ from flux_batch.store.fetch import Broken
 from flux_batch.store.gates import Action, Evidence, Finding, findings
 from flux_batch.store.image.defect import NotAnImage
 from flux_batch.store.image.look import Looks, look
+from flux_batch.store.lines import is_too_long
 from flux_batch.store.manifest import FILE_NAME, Kept, Line
 from flux_batch.store.part import Arrival
 from flux_batch.store.publish import publish, set_aside
@@ -79,9 +80,12 @@ class Keeper:
         if reasons:
             return await self._set_aside(standing, sample, arrival.path, arrival.facts.extension, "; ".join(reasons))
         file_name = self._lies_at(arrival) or self.file_name(standing.job, sample, arrival.facts.extension)
-        await self._publish(arrival, file_name)
         line = self._line(standing, generation, sample, arrival, file_name)
         line.flags.extend(finding.gate for finding in found)
+        if is_too_long(line.to_json()):
+            reason = "line: what the service answered is too long for a manifest line"
+            return await self._set_aside(standing, sample, arrival.path, arrival.facts.extension, reason)
+        await self._publish(arrival, file_name)
         await self.store.keep(line)
         await self.store.record(fate(standing.job.id, sample, Fate.KEPT))
         return line

@@ -32,11 +32,18 @@ HIT = 2
 LONGEST_TEXT = 512
 """Characters that are left of a text when a record has to be made shorter."""
 
+SHORTEST_TEXT = 64
+"""Characters that are left of it where that is not enough."""
+
 SHORTENED: tuple[Callable[[dict[str, JSON]], None], ...] = (
     lambda record: record.update(meta={}) if record.get("meta") else None,
     lambda record: record.update(message=str(record["message"])[:LONGEST_TEXT]) if "message" in record else None,
+    lambda record: record.update(drift=_briefly(record["drift"], LONGEST_TEXT)) if "drift" in record else None,
     lambda record: record.update(links=[each[:1] for each in _lists(record["links"])]) if "links" in record else None,
     lambda record: record.update(axes={}) if record.get("axes") else None,
+    lambda record: record.update(drift=_briefly(record["drift"], SHORTEST_TEXT)) if "drift" in record else None,
+    lambda record: record.update(url=None) if "url" in record else None,
+    lambda record: record.update(links=[]) if record.get("links") and record.get("id") else None,
 )
 """What is given up, first things first, of a record that would be longer than a line may be."""
 
@@ -45,7 +52,8 @@ def encode(record: Mapping[str, JSON]) -> bytes:
     """Return *record* as one sealed line: ASCII, so that no reader trips over U+2028 or a lone surrogate.
 
     A record that would be longer than 64 KiB loses what it can do without: the answer's ``meta``, the end of a
-    message, second links, the words of the axes; ``shortened`` then says so.
+    message and of what ``drift`` repeats of the request, second links, the words of the axes, and at last the links
+    where an id is enough to ask for them again; ``shortened`` then says so.
 
     Raises:
         ValueError: it is still too long.
@@ -64,6 +72,26 @@ def encode(record: Mapping[str, JSON]) -> bytes:
 
 def _lists(value: JSON) -> list[list[JSON]]:
     return [each for each in value if isinstance(each, list)] if isinstance(value, list) else []
+
+
+def _briefly(drift: JSON, longest: int) -> list[JSON]:
+    """Cut what was asked and got to *longest* characters: the whole of what was asked is in ``request`` as well."""
+    found = [each for each in drift if isinstance(each, dict)] if isinstance(drift, list) else []
+    return [{name: _cut(value, longest) for name, value in each.items()} for each in found]
+
+
+def _cut(value: JSON, longest: int) -> JSON:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return value if len(text) <= longest else text[:longest]
+
+
+def is_too_long(record: Mapping[str, JSON]) -> bool:
+    """Whether :func:`encode` would refuse *record*."""
+    try:
+        encode(record)
+    except ValueError:
+        return True
+    return False
 
 
 def _sealed(record: Mapping[str, JSON]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from flux_batch.store.keep import Keeper, Restored, SetAside, public
 from flux_batch.store.manifest import Line
 from flux_batch.store.publish import NameTaken
 from flux_batch.store.record import intent, unknown
+from flux_batch.store.standing import Fate
 from flux_batch.store.store import Store
 from flux_batch.store.strays import Strays
 
@@ -115,6 +117,18 @@ async def test_a_name_that_is_taken_keeps_the_job_paid(tmp_path: Path) -> None:
         assert store.book.standings[WORK.id].open_samples == (0,)
 
     assert await tree(tmp_path, ".flux-batch/part") == []
+
+
+async def test_an_image_whose_line_nobody_could_read_back_is_set_aside(tmp_path: Path) -> None:
+    """Before it has a name: its job has failed, and whatever comes after it goes on."""
+    work = replace(job(prompt="\N{GRINNING FACE}" * 2200), style="x" * 20_000)
+    async with opened(tmp_path) as store:
+        kept = await keeper(store).keep(await bought(store, work, paid()), 0, await arrived(store, work, png()))
+        assert store.book.standings[work.id].fates == {0: Fate.QUARANTINED}
+
+    assert isinstance(kept, SetAside)
+    assert "too long for a manifest line" in kept.reason
+    assert await tree(tmp_path, "images", ".flux-batch/part") == []
 
 
 async def test_a_file_that_is_gone_comes_back_without_a_second_line(tmp_path: Path) -> None:

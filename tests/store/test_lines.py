@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from store_samples import job, line_of
 
 from flux_batch.errors import RecordDamaged
+from flux_batch.plan.job import JSON, canonical
+from flux_batch.store.buy import LONGEST_BODY
 from flux_batch.store.lines import (
     JOURNAL_HEAD,
     LONGEST_LINE,
@@ -95,6 +98,37 @@ def test_the_second_links_go_before_the_first() -> None:
 
     assert record is not None
     assert record["links"] == [[each[0]] for each in links]
+
+
+@pytest.mark.parametrize("letter", ["a", "\u00e9", "\u96ea", "\N{GRINNING FACE}", '"', "\x01"])
+def test_a_line_of_the_longest_request_holds_an_answer_that_differs_in_everything(letter: str) -> None:
+    """However the letters are spelled; what drifted is still named, and what was asked stands in the request."""
+    long = letter * ((LONGEST_BODY - 300) // len(canonical({"": letter})[5:-2]))
+    work = job(prompt=long)
+    assert len(canonical(work.body)) <= LONGEST_BODY
+    drift: list[dict[str, JSON]] = [
+        {"field": name, "asked": value, "got": ["\N{GRINNING FACE}" * 5000]} for name, value in work.body.items()
+    ]
+    url = "https://cdn.example/" + "\N{GRINNING FACE}" * 1900
+
+    line = encode(line_of(work, drift=drift, meta={"prompt": long}, axes={"prompt": long}, url=url).to_json())
+
+    record = decode(line)
+    assert len(line) <= LONGEST_LINE
+    assert record is not None
+    assert (record["prompt"], record["request"]) == (long, dict(work.body))
+    told = cast("list[dict[str, JSON]]", record["drift"])
+    assert [each["field"] for each in told] == list(work.body)
+
+
+def test_an_answer_whose_links_alone_are_too_long_leaves_its_id() -> None:
+    """By it the links can be asked for again; without the line the money would be forgotten."""
+    links = tuple((f"https://a.example/{n:02}".ljust(2000, "\N{GRINNING FACE}"),) for n in range(4))
+
+    record = decode(encode(accepted(job(), 1, Generation(id="7", links=links), pending=False)))
+
+    assert record is not None
+    assert (record["id"], record["links"]) == ("7", [])
 
 
 def test_a_record_that_stays_too_long_is_refused() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import anyio
 import pytest
 from faulty_disk import Dies, Fails, Fills, Misses
-from memory_service import ORIGIN, Manner, MemoryService
+from memory_service import ORIGIN, Manner, MemoryService, said
 from scene import Scene, lost_answers
 
 from flux_batch.engine.clock import SystemClock
@@ -19,6 +19,7 @@ from flux_batch.plan import make_plan
 from flux_batch.plan.job import Job
 from flux_batch.store import record
 from flux_batch.store.folder import Folder
+from flux_batch.request.transport import Answer
 from flux_batch.store.lines import read_lines
 from flux_batch.store.record import Record
 from flux_batch.store.report import run_record
@@ -213,6 +214,27 @@ def test_the_longest_request_that_is_sent_fits_into_every_line(arena: Path) -> N
     scene = Scene(arena, seeds=1, prompt="\N{GRINNING FACE}" * 2100)
 
     assert scene.run().code == 0
+    assert scene.wrong_at_the_end() == []
+
+
+class Embellishing(MemoryService):
+    """A service that adds to every prompt, and says so."""
+
+    def _success(self, identity: int) -> Answer:
+        answer = super()._success(identity)
+        said_so = json.loads(answer.content)
+        said_so["meta"]["prompt"] += ", best quality"
+        return said(answer.status, **said_so)
+
+
+def test_the_longest_prompt_that_comes_back_changed_fits_into_its_line(arena: Path) -> None:
+    """The difference is told shortened; the request is told whole."""
+    scene = Scene(arena, Embellishing(), seeds=1, prompt="\N{CJK UNIFIED IDEOGRAPH-96EA}" * 2800)
+
+    assert scene.run().code == 0
+    line = json.loads((scene.out / "manifest.jsonl").read_text())
+    assert line["prompt"] == scene.prompt
+    assert [each["field"] for each in line["drift"]] == ["prompt"]
     assert scene.wrong_at_the_end() == []
 
 
