@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias, cast
 
-from flux_batch.plan.job import JSON, Job
-from flux_batch.store.standing import Fate, Generation, Stage, Standing
+from flux_batch.plan.job import JSON, Job, job_id
+from flux_batch.store.standing import ACCEPTED, Fate, Generation, Stage, Standing
 
 Record: TypeAlias = dict[str, JSON]
 VERSION = 1
@@ -82,6 +82,20 @@ def rebuy(job: str) -> Record:
     return {"e": "rebuy", "job": job}
 
 
+def damaged(job: str, images: int = 1) -> Record:
+    """Say that a line about *job* was taken out, which nobody can read any more: a post may have left."""
+    return {"e": "damaged", "job": job, "images": images}
+
+
+def is_true_intent(record: Record) -> bool:
+    """Whether *record* is an intent whose body makes the id of its job, whatever the line's seal says."""
+    body, replicate = record.get("body"), record.get("replicate")
+    if record.get("e") != "intent" or not isinstance(body, dict) or not isinstance(replicate, int):
+        return False
+    numbers = isinstance(record.get("attempt"), int) and isinstance(record.get("index"), int)
+    return numbers and isinstance(record.get("axes"), dict) and record.get("job") == job_id(body, replicate)
+
+
 def _generation(given: Generation) -> Record:
     return {
         "id": given.id,
@@ -100,17 +114,25 @@ def after(standing: Standing | None, record: Record) -> Standing | None:
     """Return where a job stands after *record*; None for a record that does not fit, such as one of an unknown job."""
     if record.get("e") == "intent":
         return _begin(standing, record)
-    change = CHANGES.get(str(record.get("e")))
+    change, standing = CHANGES.get(str(record.get("e"))), _owner(standing, record)
     if standing is None or change is None:
         return standing
     return replace(change(standing, record), at=str(record.get("at", "")))
 
 
+def _owner(standing: Standing | None, record: Record) -> Standing | None:
+    """Return whose *record* is: a job that lost its intent to damage still owns what was paid, or may be, for it."""
+    if record.get("e") not in OWNING or (standing is not None and "prompt" in standing.job.body):
+        return standing
+    job = Job(str(record["job"]), 0, {"samples": record.get("images", 1)}, {})
+    return Standing(job, Stage.SENT) if standing is None else replace(standing, job=job)
+
+
 def _begin(standing: Standing | None, record: Record) -> Standing:
-    at = str(record.get("at", ""))
+    job, at = _job(record), str(record.get("at", ""))
     if standing is None:
-        return Standing(_job(record), Stage.INTENT, at=at)
-    return replace(standing, stage=Stage.INTENT, generation=None, fates={}, problem=None, wanted=False, at=at)
+        return Standing(job, Stage.INTENT, at=at)
+    return replace(standing, job=job, stage=Stage.INTENT, generation=None, fates={}, problem=None, wanted=False, at=at)
 
 
 def _job(record: Record) -> Job:
@@ -163,6 +185,10 @@ def _doubted(standing: Standing, record: Record) -> Standing:
     return replace(standing, stage=Stage.UNKNOWN, generation=None, fates={}, service="", problem=problem)
 
 
+def _maimed(standing: Standing, _: Record) -> Standing:
+    return standing if standing.stage in ACCEPTED else replace(standing, stage=Stage.SENT)
+
+
 def _freed(standing: Standing, _: Record) -> Standing:
     kept = {sample: met for sample, met in standing.fates.items() if met is Fate.KEPT}
     return replace(standing, stage=Stage.FREE, generation=None, fates=kept, wanted=True)
@@ -203,6 +229,9 @@ def _read_generation(record: Record) -> Generation:
     )
 
 
+OWNING = frozenset({"accepted", "unknown", "damaged"})
+"""Events that begin a job whose intent is gone: never again may it count as one that nothing was posted for."""
+
 PROBLEMS = {Fate.QUARANTINED: "gate", Fate.LOST: "paid_but_lost"}
 
 CHANGES: Mapping[str, Callable[[Standing, Record], Standing]] = {
@@ -211,6 +240,7 @@ CHANGES: Mapping[str, Callable[[Standing, Record], Standing]] = {
     "ready": _ready,
     "rejected": _rejected,
     "unknown": _unknown,
+    "damaged": _maimed,
     "rebuy": _freed,
     "forgotten": _doubted,
     "problem": _noted,

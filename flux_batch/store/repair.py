@@ -5,6 +5,7 @@ Nothing is thrown away: what is taken out goes to ``.flux-batch/torn/`` or to ``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,14 @@ from flux_batch.plan.job import JSON
 from flux_batch.store.disk import write_new
 from flux_batch.store.folder import PRIVATE_MODE, Folder, storage
 from flux_batch.store.invariants import Broken, Violation
-from flux_batch.store.lines import decode, encode, parsed, raw_lines
+from flux_batch.store.lines import VERSION, decode, encode, parsed, raw_lines
 from flux_batch.store.manifest import Kept, kept_of
 from flux_batch.store.publish import set_aside
+from flux_batch.store.record import damaged, is_true_intent
 from flux_batch.store.standing import Fate, Standing
+
+JOB = re.compile(rb'"job":"([0-9a-f]{16})"')
+SAMPLES = re.compile(rb'"(?:images|samples)":(\d{1,3})\b')
 
 Sound = Callable[[dict[str, JSON]], bool]
 """Whether a line that parses says something that can be true."""
@@ -34,7 +39,9 @@ class Sorted:
 def mend_lines(folder: Folder) -> Iterator[str]:
     """Take damaged lines out of journal and manifest, and second lines for one image; yield what was done.
 
-    A manifest line that somebody edited, and that still is one, is sealed anew. For a worker thread, under the lock.
+    A manifest line that somebody edited, and that still is one, is sealed anew, as is an intent whose job's id says
+    that its request is whole. In place of any other line about a job stands that it is gone, so that nobody takes the
+    job for one that was never posted. For a worker thread, under the lock.
 
     Raises:
         StorageFailed: the disk refused; then the file is as it was.
@@ -75,15 +82,31 @@ def _sort(path: Path, sound: Sound) -> Sorted:
     found = Sorted([], 0, [])
     for _, line, _ in raw_lines(path):
         intact = decode(line)
-        record = intact if intact is not None or path.name != "manifest.jsonl" else parsed(line)
+        record = _readable(path, line) if intact is None else intact
         if record is None or not line.endswith(b"\n") or not sound(record):
             found.gone.append(line)
+            found.stay.extend(_traces(path, line))
         elif intact is None:
             found.stay.append(encode(record))
             found.resealed += 1
         else:
             found.stay.append(line)
     return found
+
+
+def _readable(path: Path, line: bytes) -> dict[str, JSON] | None:
+    """Return what a line says whose seal is wrong, where it can be believed."""
+    record = parsed(line)
+    believed = record is not None and (path.name == "manifest.jsonl" or is_true_intent(record))
+    return record if believed else None
+
+
+def _traces(path: Path, line: bytes) -> Iterator[bytes]:
+    """Yield what is to stand in the journal where *line* is taken out; a torn one was never acted upon."""
+    job, samples = JOB.search(line), SAMPLES.search(line)
+    if path.name != "manifest.jsonl" and job is not None and line.endswith(b"\n"):
+        images = int(samples[1]) if samples else 1
+        yield encode({"v": VERSION, **damaged(job[1].decode(), images)})
 
 
 def _rewrite(folder: Folder, path: Path, found: Sorted, mode: int) -> None:

@@ -105,6 +105,32 @@ def test_lines_that_fit_nothing_change_nothing() -> None:
     assert after(before, {"e": "never heard of", "job": WORK.id}) == before
 
 
+@pytest.mark.parametrize(
+    "line, stage",
+    [
+        (record.accepted(WORK, 1, paid(), pending=True), Stage.PENDING),
+        (record.accepted(WORK, 1, paid(), pending=False), Stage.PAID),
+        (record.unknown(WORK, 1, "reset"), Stage.UNKNOWN),
+        (record.damaged(WORK.id, 2), Stage.SENT),
+    ],
+)
+def test_a_job_whose_intent_is_gone_owns_what_was_or_may_be_paid(line: Record, stage: Stage) -> None:
+    """With all its images; what was asked for is known again as soon as it is posted again."""
+    found = at([line])
+
+    assert (found.stage, found.job.id, found.open_samples) == (stage, WORK.id, (0, 1))
+    assert at([line, FIRST]).job == WORK
+
+
+@pytest.mark.parametrize("before", [[], [record.sent(WORK.id, 1)], [record.rejected(WORK.id, 1, ("busy", "queue"))]])
+def test_a_job_with_a_damaged_line_may_have_been_sent(before: list[Record]) -> None:
+    """Unless a post of it was accepted: that stays."""
+    accepted = record.accepted(WORK, 1, paid(), pending=False)
+
+    assert at([FIRST, *before, record.damaged(WORK.id)]).stage is Stage.SENT
+    assert at([FIRST, *before, accepted, record.damaged(WORK.id)]).stage is Stage.PAID
+
+
 def test_the_first_answer_keeps_what_later_ones_leave_out() -> None:
     """The seed really used is often told once; the links come later, and the age counts from the first."""
     standing = at(

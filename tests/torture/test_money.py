@@ -14,13 +14,13 @@ from memory_service import ORIGIN, Manner, MemoryService, said
 from scene import Scene, lost_answers
 
 from flux_batch.engine.clock import SystemClock
-from flux_batch.errors import LimitReached, StorageFailed
+from flux_batch.errors import LimitReached, RecordDamaged, StorageFailed
 from flux_batch.plan import make_plan
 from flux_batch.plan.job import Job
+from flux_batch.request.transport import Answer
 from flux_batch.store import record
 from flux_batch.store.folder import Folder
-from flux_batch.request.transport import Answer
-from flux_batch.store.lines import read_lines
+from flux_batch.store.lines import encode, read_lines
 from flux_batch.store.record import Record
 from flux_batch.store.report import run_record
 from flux_batch.store.store import open_store
@@ -323,6 +323,47 @@ def test_a_manifest_that_is_lost_is_written_again_from_the_files(arena: Path) ->
     assert scene.service.requests == requests
     assert len((scene.out / "manifest.jsonl").read_text().splitlines()) == 2
     assert scene.wrong_at_the_end() == []
+
+
+@pytest.mark.parametrize(
+    "died_at, event, was, became, posts",
+    [
+        ("poll", "intent", b'"at":"2', b'"at":"3', 1),
+        ("poll", "intent", b'"prompt":"a', b'"prompt":"b', 1),
+        ("poll", "intent", b'"e":"intent"', b'"e":"indent"', 1),
+        ("poll", "sent", b'"at":"2', b'"at":"3', 1),
+        ("poll", "accepted", b'"at":"2', b'"at":"3', 2),
+        ("answer", "intent", b'"prompt":"a', b'"prompt":"b', 2),
+        ("answer", "sent", b'"at":"2', b'"at":"3', 2),
+    ],
+)
+def test_a_damaged_record_lets_nobody_take_a_post_for_one_that_never_left(
+    arena: Path, died_at: str, event: str, was: bytes, became: bytes, posts: int
+) -> None:
+    """After the repair what was accepted is asked for, and what may have been is declared before it is repeated."""
+    healthy = Scene(arena / "healthy", MemoryService(Manner.QUEUED), seeds=1)
+    healthy.run()
+    connects = [number for number, name in enumerate(healthy.disk.calls, 1) if name == "connect"]
+    deaths = {"poll": connects[1], "answer": healthy.disk.calls.index("answer") + 1}
+    scene = Scene(arena / "hurt", MemoryService(Manner.QUEUED), seeds=1)
+    scene.run(Dies(deaths[died_at]))
+    damage(scene.out / ".flux-batch" / "journal.jsonl", b'"e":"%s"' % event.encode(), was, became)
+    assert isinstance(scene.run().error, RecordDamaged)
+
+    scene.repair()
+
+    assert scene.run().code == 0
+    assert (len(scene.service.posts), lost_answers(scene.out).total()) == (posts, posts - 1)
+    assert scene.wrong_at_the_end() == []
+
+
+def damage(path: Path, mark: bytes, was: bytes, became: bytes) -> None:
+    """Change the first line with *mark* in it; where that is the last, a whole one follows, so that it is not torn."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    number = next(number for number, line in enumerate(lines) if mark in line)
+    assert was in lines[number]
+    lines[number] = lines[number].replace(was, became, 1)
+    path.write_bytes(b"".join(lines) + (encode({"v": 1, "e": "repair"}) if number == len(lines) - 1 else b""))
 
 
 def test_the_journal_says_what_the_slots_did_and_why(arena: Path) -> None:
