@@ -29,8 +29,11 @@ Links = tuple[str, ...]
 ASK_EVERY = 3
 """Rounds after which the service is asked again although a link may still come alive."""
 
+DEAD = "its links are dead and the service does not know the image any more"
+NEVER_NAMED = "the service named no link to it and has none to come; whether it was made and billed is not known"
+
 Ask = Callable[[], Awaitable[Links | None]]
-"""Ask the service for the links again; None where it does not know the image any more."""
+"""Ask the service for the links again; None where it has, or has made, no such image."""
 
 
 class ImageLost(DownloadFailed):
@@ -219,7 +222,7 @@ class _Hunt:
         """Get fresh links; where there are none the old ones stay, unless they are dead."""
         fresh, self._asked = await ask(), True
         if fresh is None and self.dead:
-            raise ImageLost("its links are dead and the service does not know the image any more")
+            raise ImageLost(DEAD if self._links else NEVER_NAMED)
         self._links = fresh or self._links
 
     async def round(self) -> Arrival | None:

@@ -167,12 +167,16 @@ class Follower:
         return self._after(standing)
 
     async def ask(self, standing: Standing, sample: int) -> tuple[str, ...] | None:
-        """Ask once more for the links of one image: None where they are gone, empty where nothing can be said now."""
+        """Ask once more for the links of one image: None where none will come, empty where nothing is known now.
+
+        A service that says ``success`` has made all it will make: what it does not name then never comes.
+        """
         given = standing.generation or Generation()
         if given.id is None:
             return None
         await self.pace.turn()
         verdict = await self._poll(fetch_requests(given.id)[0], given)
-        if isinstance(verdict, Images) and sample < len(verdict.links):
-            return verdict.links[sample]
+        if isinstance(verdict, Images):
+            named = max(len(verdict.links), len(verdict.inline))
+            return verdict.links[sample] if sample < len(verdict.links) else () if sample < named else None
         return None if isinstance(verdict, Gone | Refused) and not self._moved(given) else ()

@@ -78,6 +78,7 @@ class MemoryService:
         posts: track ids of all generate posts that were read, in order.
         requests: of any kind.
         penniless: posts, counted from 1, that are turned away for want of credit.
+        withheld: images at the end of each job that no answer names.
         links_live: whether links still work; by id they are given anew.
     """
 
@@ -87,6 +88,7 @@ class MemoryService:
     requests: int = 0
     generation: int = 0
     penniless: frozenset[int] = frozenset()
+    withheld: int = 0
 
     @property
     def billed(self) -> Counter[str]:
@@ -142,14 +144,14 @@ class MemoryService:
         return 200, flipped(picture(work, int(sample))) if damaged else picture(work, int(sample))
 
     def _links(self, identity: int) -> list[JSON]:
-        samples = self.works[identity].samples
+        samples = self.works[identity].samples - self.withheld
         return [f"{ORIGIN}/{self.generation}/{identity}-{sample}.png" for sample in range(samples)]
 
     def _success(self, identity: int) -> Answer:
         work = self.works[identity]
         output = self._links(identity)
         if work.manner is Manner.INLINE:
-            output = [base64.b64encode(picture(work, sample)).decode() for sample in range(work.samples)]
+            output = [base64.b64encode(picture(work, sample)).decode() for sample in range(len(output))]
         echo = work.body["key"] if work.manner is Manner.ECHO else "none"
         meta: dict[str, JSON] = {"seed": work.body["seed"], "prompt": work.body["prompt"], "echo": echo}
         return said(200, status="success", id=identity, generationTime=1.5, output=output, meta=meta)

@@ -197,6 +197,25 @@ def test_what_was_accepted_and_failed_later_is_never_posted_again(arena: Path) -
     assert "could not make this picture" in str(failure["message"])
 
 
+@pytest.mark.parametrize("manner", [Manner.AT_ONCE, Manner.QUEUED, Manner.INLINE])
+def test_an_image_that_a_finished_job_never_named_is_written_off_at_once(arena: Path, manner: Manner) -> None:
+    """Its sibling is kept; one question is asked about it, and no later run waits for it."""
+    scene = Scene(arena, MemoryService(manner, withheld=1), seeds=1, samples=2)
+
+    first = scene.run()
+    asked = scene.service.requests
+    second = scene.run()
+
+    assert first.report is not None
+    assert (first.code, first.report.kept, first.report.pending, first.report.paid_but_lost) == (3, 1, 0, 1)
+    (failure,) = failures(scene)
+    assert failure["class"] == "paid_but_lost"
+    assert "whether it was made and billed is not known" in str(failure["message"])
+    assert first.report.polls == (3 if manner is Manner.QUEUED else 1)
+    assert (second.code, scene.service.requests) == (3, asked)
+    assert scene.wrong_at_the_end() == []
+
+
 def test_a_request_that_no_line_can_hold_is_refused_before_it_is_sent(arena: Path) -> None:
     """The others are made; the job is told with its reason."""
     scene = Scene(arena, seeds=1, prompt="\N{GRINNING FACE}" * 3000)
