@@ -59,7 +59,7 @@ def lines(found: Survey, out: Path) -> Iterator[str]:
     others = {"failed": found.failed, "held": found.held, "pending": found.pending, "set aside": found.quarantined}
     if any(others.values()):
         yield f"  {'without':<12}{', '.join(f'{count:,} {name}' for name, count in others.items() if count)}"
-    for words, count in {"without file": found.missing, "without line": found.strays}.items():
+    for words, count in {"no file": found.missing, "no line": found.strays}.items():
         if count:
             yield f"  {words:<12}{count:,}; the next run puts that right, see `flux-batch verify`"
     if found.drifted:

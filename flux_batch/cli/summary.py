@@ -58,10 +58,17 @@ def _money(report: Report) -> Iterator[str]:
     )
     if report.drifted:
         yield f"{'drift':<10} {report.drifted:,} of this run's images were answered otherwise than asked: see `drift`"
-    yield f"{'requests':<10} {report.posts:,} posts, {report.polls:,} polls, {report.downloads:,} downloads"
+    requests = many(report.posts, "post"), many(report.polls, "poll"), many(report.downloads, "download")
+    yield f"{'requests':<10} {', '.join(requests)}"
 
 
 def _next(report: Report, out: Path, grid: str) -> str:
     if report.exit_code == 0:
+        left = report.planned - report.kept
+        if left > 0:
+            return f"{many(left, 'image')} of this grid still to be made: run it without --limit, --shard or --only"
         return f"open {plain(str(out / 'images'))}, or add seeds to {plain(grid)} and run it again"
-    return f"`flux-batch status {plain(quote(str(out)))}` says what tries each kind again; the same command tries all"
+    again = "all" if not (report.held or report.quarantined) else "all but what is held or set aside: only --rebuy does"
+    return (
+        f"`flux-batch status {plain(quote(str(out)))}` says what tries each kind again; the same command tries {again}"
+    )

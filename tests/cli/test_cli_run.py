@@ -142,6 +142,7 @@ async def test_what_was_not_begun_is_told(tmp_path: Path) -> None:
         assert len(at.posts) == 2
     assert "kept 2 of 5 images" in part.out
     assert "without    3 not begun" in part.out
+    assert "next: 3 images of this grid still to be made: run it without --limit, --shard or --only" in part.out
     assert "nothing to do: 2 images of 5 are here\n  without    3 not begun" in nobody.out
 
 
@@ -154,6 +155,16 @@ async def test_a_failed_job_is_told_with_its_words_and_exit_3(tmp_path: Path) ->
     assert "refused: " in done.err
     assert f"next: `flux-batch status {tmp_path / 'out'}`" in done.out
     assert "kept 2 of 3 images" in done.out
+    assert "; the same command tries all\n" in done.out
+
+
+async def test_a_held_job_is_not_promised_another_try(tmp_path: Path) -> None:
+    """The same command leaves it alone: trying again may pay twice, and only --rebuy does that."""
+    async with site(tmp_path / "out", {"post#2": "drop_after_read"}) as at:
+        done = await flux_batch("run", grid_for(at), "--on-ambiguous", "hold", env=KEY)
+
+    assert done.code == 3
+    assert "the same command tries all but what is held or set aside: only --rebuy does" in done.out
 
 
 async def test_a_second_run_in_the_same_folder_is_exit_9(tmp_path: Path) -> None:
