@@ -115,7 +115,7 @@ def _schema(model: type[BaseModel]) -> dict[str, Any]:
 def _mismatch(fault: Mapping[str, Any], path: tuple[int | str, ...]) -> str:
     known = fault.get("ctx", {})
     words = PATTERNS.get(known.get("pattern"), EXPECTED.get(fault["type"], fault["msg"])).format(**known)
-    hidden = path[:1] in {("endpoint",), ("endpoints",)}
+    hidden = path[:1] in {("endpoint",), ("endpoints",)} and isinstance(fault["input"], str)  # perhaps a key
     found = "" if hidden else f", not {shown(fault['input'])}"
     return f"{_named(path)} must be {words}{found}"
 

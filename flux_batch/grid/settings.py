@@ -16,6 +16,7 @@ from flux_batch.grid.duration import CLOCK, per_second, seconds
 from flux_batch.grid.place import checked_place, is_url
 from flux_batch.grid.problem import shown
 from flux_batch.grid.strict import Strict, Unfit, complain
+from flux_batch.grid.synonyms import nearest
 
 EMBEDDED = "embedded"
 KEY_VARIABLE = "MODELSLAB_API_KEY"
@@ -98,7 +99,10 @@ class Endpoint(Strict):
         if parts.username or parts.password or parts.query or parts.fragment:
             complain("endpoint.base_url holds more than an address", "take out user, password, query and fragment")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            complain(f"endpoint.base_url must be `embedded` or an http(s) URL, not {shown(value)}")
+            complain(
+                f"endpoint.base_url must be `embedded` or an http(s) URL, not {shown(value)}",
+                nearest(value, [EMBEDDED]),
+            )
         return value.rstrip("/")
 
     @field_validator("key_file")
@@ -165,7 +169,7 @@ class Limits(Strict):
     @field_validator("until")
     @classmethod
     def _is_a_time(cls, value: str | None) -> str | None:
-        _ = value is None or CLOCK.fullmatch(value) or _reads(seconds, value, "limits.until")
+        _ = value is None or CLOCK.fullmatch(value) or _reads(seconds, value, "limits.until", "HH:MM, or ")
         return value
 
     @field_validator("shard")
@@ -196,11 +200,11 @@ class Limits(Strict):
         return int(index), int(count)
 
 
-def _reads(reading: Callable[[str], float], value: str, name: str) -> bool:
+def _reads(reading: Callable[[str], float], value: str, name: str, other: str = "") -> bool:
     try:
         return reading(value) >= 0
     except ValueError as error:
-        complain(f"{name} must be {error}, not {shown(value)}")
+        complain(f"{name} must be {other}{error}, not {shown(value)}")
 
 
 class Gates(Strict):

@@ -91,6 +91,9 @@ def test_all_mistakes_are_told_at_once_each_with_its_place(file: Path) -> None:
         ("axes: {prompt: a, seed: {start: 1, count: 0}}\n", ":1:43: axes.seed.count must be at least 1, not 0", None),
         ("axes: {prompt: a, seed: {start: 1, cuont: 2}}\n", ":1:36: unknown key 'cuont' in axes.seed", "'count'"),
         (GOOD + "zip: [[prompt, seed]]\n", ":5:7: axes that step together differ in length: prompt 2, seed 3", "same"),
+        (GOOD + "endpoint: {queue_limit: 0}\n", ":5:25: endpoint.queue_limit must be at least 1, not 0", None),
+        (GOOD + "endpoint: {base_url: embeded}\n", ":5:22: endpoint.base_url must be `embedded`", "'embedded'"),
+        (GOOD + "limits: {until: '25:99'}\n", ":5:17: limits.until must be HH:MM, or ", None),
         (GOOD + "zip: [[prompt, sed]]\n", ":5:7: zip names 'sed', which is no axis", "'seed'"),
     ],
 )
