@@ -13,6 +13,7 @@ import click
 from flux_batch.cli.complete import failure_classes, grid_files
 from flux_batch.cli.unattended import GOOD_NIGHTS, Beside
 from flux_batch.cli.words import complaining, many, say, say_error
+from flux_batch.errors import StorageFailed
 
 if TYPE_CHECKING:
     from anyio.abc import TaskStatus
@@ -187,8 +188,6 @@ def _exit_code(ended: Ended | None, error: FluxBatchError | None) -> int:
 
 def _sum_up(ended: Ended | None, error: FluxBatchError | None, beside: Beside, path: str) -> FluxBatchError | None:
     """Say how it ended; return what its end is put down to: the run's own *error*, or that nothing could be said."""
-    from flux_batch.errors import StorageFailed
-
     try:
         if ended is not None:
             _say_end(ended, beside, path)

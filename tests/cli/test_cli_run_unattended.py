@@ -86,7 +86,7 @@ async def test_any_value_can_be_set_on_the_command_line(at: Site) -> None:
     wrong = await flux_batch("run", grid_for(at), "--set", "axes.seed.cuont=1", "--dry-run", env=KEY)
 
     assert (done.code, wrong.code) == (0, 2)
-    assert "1 posts" in done.out
+    assert "1 post for 1 image" in done.out
     assert "hint: " in wrong.err
 
 
