@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from batch_runs import assert_sound, billed_per_job, posted_as, site
 
+from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.errors import AllRefused, FluxBatchError, KeyRejected, Misdirected, OutOfCredit
 from flux_batch.store.events import Failed, Stopping
 
@@ -147,3 +148,18 @@ async def test_an_echoed_key_is_written_nowhere(tmp_path: Path) -> None:
 
         assert_sound(at)
         assert made.report.kept == 2
+
+
+@pytest.mark.parametrize("fault, code", [("bad_key", 4), ("redirect_307 http://127.0.0.1:9", 2)])
+async def test_a_run_that_may_not_poll_ends_and_the_next_one_fetches(tmp_path: Path, fault: str, code: int) -> None:
+    """What was accepted by then is paid, and stays pending with the reason."""
+    slow = ServiceTime("constant", (0.2,))
+    async with site(tmp_path / "out", {"fetch#*": fault}, hold=0.0, service_time=slow) as at:
+        ended = await at.make(prompts=1, seeds=4)
+        owed = len(at.posts)
+        at.server.service.script = type(at.server.service.script)()
+
+        assert (ended.report.exit_code, ended.report.pending, ended.report.paid_but_lost) == (code, owed, 0)
+        assert (await at.make(prompts=1, seeds=4)).report.kept == 4
+        assert len(at.posts) == 4
+        assert_sound(at)

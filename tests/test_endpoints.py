@@ -9,6 +9,8 @@ import pytest
 from anyio import to_thread
 
 from flux_batch import Batch, Ended, GridError, OutOfCredit, make_grid
+from flux_batch.addons.server.faults.script import Script
+from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.addons.server.serving import Server, serving
 from flux_batch.addons.server.settings import Settings
 from flux_batch.addons.server.swatch import Swatch
@@ -58,6 +60,44 @@ async def test_an_account_out_of_credit_drops_out_and_the_run_goes_on(tmp_path: 
     """Its jobs are made by the other account."""
     async with (
         serving(Settings(port=0, balance=0.01), Swatch()) as poor,
+        serving(Settings(port=0), Swatch()) as rich,
+        batch(tmp_path, poor=poor, rich=rich) as run,
+    ):
+        events = [event async for event in run]
+
+    assert [event.lane for event in events if isinstance(event, LaneClosed)] == ["poor"]
+    assert run.report is not None
+    assert (run.report.kept, run.report.exit_code) == (12, 0)
+
+
+@pytest.mark.parametrize("faults", [{"fetch#*": "bad_key"}, {"fetch#*": "redirect_307 http://127.0.0.1:9"}])
+async def test_an_account_that_is_shut_to_polls_drops_out_and_keeps_what_it_owes(
+    tmp_path: Path, faults: dict[str, object]
+) -> None:
+    """What it took is paid and stays pending; the other account makes the rest, and the next run fetches it."""
+    shut = Settings(port=0, faults=Script.of(faults), hold=0.0, service_time=ServiceTime("constant", (0.5,)))
+    async with serving(shut, Swatch()) as poor, serving(Settings(port=0), Swatch()) as rich:
+        async with batch(tmp_path, poor=poor, rich=rich) as run:
+            events = [event async for event in run]
+
+        assert [event.lane for event in events if isinstance(event, LaneClosed)] == ["poor"]
+        assert run.report is not None
+        owed = len(poor.ledger.of("post"))
+        assert (run.report.kept, run.report.pending, run.report.exit_code) == (12 - owed, owed, 3)
+        assert owed > 0
+
+        poor.service.script = Script()
+        again = batch(tmp_path, poor=poor, rich=rich)
+        await to_the_end(again)
+        assert again.report is not None
+        assert (again.report.kept, again.report.posts, again.report.exit_code) == (12, 0, 0)
+
+
+async def test_an_account_whose_address_redirects_drops_out_and_the_run_goes_on(tmp_path: Path) -> None:
+    """Nothing was sent after it, so the other account makes its job."""
+    moved = Settings(port=0, faults=Script.of({"post#*": "redirect_307 http://127.0.0.1:9"}))
+    async with (
+        serving(moved, Swatch()) as poor,
         serving(Settings(port=0), Swatch()) as rich,
         batch(tmp_path, poor=poor, rich=rich) as run,
     ):

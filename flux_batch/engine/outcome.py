@@ -71,7 +71,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Fatal:
-    """No job can work through these slots: key, credit or plan.
+    """No job can work through these slots: key, credit, plan or address.
 
     Attributes:
         reason: the error that ends the run, or this lane of it. Where it is None, the caller ends the run itself.

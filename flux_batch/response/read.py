@@ -59,8 +59,8 @@ def read_poll(status: int, headers: Mapping[str, str], content: bytes, generatio
     """Say what the answer to a poll for *generation_id* means. Never raises.
 
     As :func:`read_answer`, but for a job that is already paid: ``failed ... try again`` means not yet, an unknown id
-    is ``Gone``, what finds fault with the poll itself is no word about the job, and an answer about another id is
-    not believed.
+    is ``Gone`` where the API says so itself, what finds fault with the poll or comes from somebody on the way is no
+    word about the job, and an answer about another id is not believed.
     """
     body = read_body(content)
     if body is not None and body.status in ACCEPTED:
@@ -71,20 +71,30 @@ def read_poll(status: int, headers: Mapping[str, str], content: bytes, generatio
     match verdict:
         case Busy(retry_after=None) if body is not None and body.status == "failed":
             return Pending(generation_id, failing=True)
-        case Refused(message) if not _ends_the_job(status, body):
-            return Unknown(message, id=generation_id)
+        case Refused() | Gone() | Stop() if not _is_a_word(verdict, status, body):
+            return Unknown(verdict.message, id=generation_id)
         case Unknown():
             return replace(verdict, id=generation_id)
     return verdict
 
 
-def _ends_the_job(status: int, body: Body | None) -> bool:
-    """Tell whether a refusal of a poll is about the job, not about the poll's form nor by somebody on the way."""
-    if body is None or body.status not in REJECTED:
-        return False
+def _is_a_word(no: Refused | Gone | Stop, status: int, body: Body | None) -> bool:
+    """Tell whether a "no" to a poll is a word about the job or the account, neither about the poll nor a stranger's."""
+    spoken = body is not None and body.status in REJECTED
+    match no:
+        case Refused():
+            return body is not None and _ends_the_job(status, body)
+        case Gone() | Stop(StopReason.PLAN):  # a firewall says 403, and a wrong address 404
+            return spoken
+    return True
+
+
+def _ends_the_job(status: int, body: Body) -> bool:
+    """Tell whether a refusal of a poll is about the job: ``failed`` is, an ``error`` only in words known to be."""
+    if body.status != "error":
+        return body.status == "failed"
     rule = find_rule(body.message, body.tips)
-    wrong_form = status >= FIRST_CLIENT_ERROR or (rule is not None and rule.name in WRONG_FORM)
-    return body.status == "failed" or not wrong_form
+    return status < FIRST_CLIENT_ERROR and rule is not None and rule.name not in WRONG_FORM
 
 
 def _read(status: int, headers: Mapping[str, str], content: bytes, body: Body | None) -> PollVerdict:

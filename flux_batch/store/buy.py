@@ -18,7 +18,16 @@ from flux_batch.engine.retry import Failures
 from flux_batch.engine.slots import Slots
 from flux_batch.engine.spans import span
 from flux_batch.engine.streak import Streak
-from flux_batch.errors import AllRefused, AnswerLost, LimitReached, NeverSent, RunStopped, StorageFailed
+from flux_batch.errors import (
+    AllRefused,
+    AnswerLost,
+    LimitReached,
+    Misdirected,
+    NeverSent,
+    RunStopped,
+    StorageFailed,
+    Unreachable,
+)
 from flux_batch.plan.job import Job, canonical
 from flux_batch.request.body import wire_body
 from flux_batch.request.fleet import through
@@ -192,11 +201,13 @@ class Buyer:
         verdict = await self._answered(job, attempt, lane)
         if isinstance(verdict, NeverSent):
             return NothingSent(cut(str(verdict)))
+        if isinstance(verdict, RunStopped):
+            return Fatal(verdict)
         await self._write_down(job, attempt, verdict, lane)
         return lesson(verdict)
 
-    async def _answered(self, job: Job, attempt: int, lane: str) -> Verdict | NeverSent:
-        """Post and return what the answer means, or why nothing left this machine."""
+    async def _answered(self, job: Job, attempt: int, lane: str) -> Verdict | NeverSent | RunStopped:
+        """Post and return what the answer means, why nothing left this machine, or why nothing works in this lane."""
         left = False
 
         async def sent() -> None:
@@ -215,7 +226,9 @@ class Buyer:
             return Unknown(str(error))
         except RunStopped as stop:
             await self.store.settle(record.rejected(job.id, attempt, ("stop", cut(str(stop)))))
-            raise
+            if not isinstance(stop, Misdirected | Unreachable):
+                raise
+            return stop
         except anyio.get_cancelled_exc_class():
             if left:
                 await self.store.settle(record.unknown(job, attempt, "the run was ended before the answer came"))

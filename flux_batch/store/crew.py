@@ -118,6 +118,7 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
     lanes = [
         Slots(policy, clock=clock, rng=rng, brake=brake, notice=notice, lane=name) for name, policy in policies.items()
     ]
+    slots = lanes[0] if len(lanes) == 1 else Lanes(lanes, brake=brake, most=ceiling(grid))
     follower = Follower(
         transport=transport,
         store=store,
@@ -126,12 +127,13 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         polling=Polling(patience=grid.limits.max_wait),
         bells=ground.bells,
         services={account.name or "": account.base_url for account in grid.accounts},
+        close=lambda name, reason: next(lane for lane in lanes if lane.lane == name).close(reason),
     )
     at_service = ceiling(grid) or sum(each.queue_limit for each in grid.accounts)
     buyer = Buyer(
         transport=transport,
         store=store,
-        slots=lanes[0] if len(lanes) == 1 else Lanes(lanes, brake=brake, most=ceiling(grid)),
+        slots=slots,
         follower=follower,
         profile=grid.profile,
         ambiguity=Ambiguity(ambiguity_cap(at_service, planned)),

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import cycle
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from flux_batch.engine.bell import Bells
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.pollgate import Pace
 from flux_batch.engine.spans import span
-from flux_batch.errors import TransportError
+from flux_batch.errors import Misdirected, RunStopped, TransportError, Unreachable
 from flux_batch.grid.settings import EMBEDDED
-from flux_batch.plan.job import JSON
 from flux_batch.request.fleet import through
 from flux_batch.request.transport import POLL_WITHIN, Transport
-from flux_batch.response.links import fetch_requests
+from flux_batch.response.inquiry import TWICE, Heard, Inquiry, Way
 from flux_batch.response.polling import Polling
 from flux_batch.response.read import read_poll
-from flux_batch.response.verdict import Busy, Gone, Images, Pending, PollVerdict, Refused, Stop, Unknown
+from flux_batch.response.verdict import Busy, Gone, Images, Pending, Refused, Stop, Unknown
 from flux_batch.store import record
 from flux_batch.store.entry import cut, generation, stopped
 from flux_batch.store.standing import Fate, Generation, Standing
 from flux_batch.store.store import Store, seconds_of
 
-GRACE = 60.0
-"""Seconds in which an id that the service just gave may still be unknown to it."""
-
 BELIEVED = 24 * 3600.0
 """Seconds for which "failed, try again" is taken to mean "not yet": nothing the service makes is kept for longer."""
 
-Form: TypeAlias = tuple[str, dict[str, JSON]]
-"""Path and body of one way to ask for an id."""
+
+def _unheard(lane: str, reason: RunStopped) -> None:
+    """Close no lane."""
 
 
 @dataclass(slots=True)
@@ -44,6 +41,8 @@ class Follower:
         polling: how long to ask about one job.
         bells: rung with a job's id, wake its poll early; a hint, for the poll is the truth.
         services: lane -> address of every endpoint of this run.
+        close: called with a lane and the reason where a poll is told that nothing works through it.
+        closed: those lanes, which are not asked any more.
     """
 
     transport: Transport
@@ -53,6 +52,8 @@ class Follower:
     polling: Polling = field(default_factory=Polling)
     bells: Bells = field(default_factory=Bells)
     services: Mapping[str, str] = field(default_factory=dict)
+    close: Callable[[str, RunStopped], None] = _unheard
+    closed: dict[str, RunStopped] = field(default_factory=dict)
 
     async def follow(self, standing: Standing) -> Standing:
         """Poll a pending job until its images exist, it fails, or patience ends; then it stays pending."""
@@ -62,24 +63,46 @@ class Follower:
 
     async def _follow(self, standing: Standing, given: Generation) -> Standing:
         began, known_for = self.clock.monotonic(), self._known_for(given)
-        forms = cycle(fetch_requests(given.id or ""))
-        form = next(forms)
+        inquiry = self._inquiry(given)
         watch = self.pace.watch(None if given.eta is None else max(0.0, given.eta - known_for))
-        waited = 0.0
-        while waited <= self.polling.deadline(given.eta):
+        waited, heard = 0.0, None
+        while waited <= self.polling.deadline(given.eta) and (way := inquiry.way(self.closed)) is not None:
             if await self.bells.or_sooner(standing.job.id, watch.turn):
                 await self.pace.turn()
-            verdict = await self._poll(form, given)
+            heard = await self._poll(way, given)
             waited = self.clock.monotonic() - began
-            if await self._conclude(standing, verdict, known_for + waited):
-                if isinstance(verdict, Images):  # a failure does not tell how long an image takes
+            inquiry = inquiry.after(way, heard, known_for + waited)
+            if await self._conclude(standing, heard, inquiry, known_for + waited):
+                if isinstance(heard, Images):  # a failure does not tell how long an image takes
                     watch.ready()
                 return self._after(standing)
-            watch.pending(verdict.eta if isinstance(verdict, Pending) else None)
-            if isinstance(verdict, Unknown | Gone):
-                form = next(forms)
-        await self.store.record(record.problem(standing.job.id, "pending", "the service is still working on it"))
+            watch.pending(heard.eta if isinstance(heard, Pending) else None)
+        await self.store.record(record.problem(standing.job.id, "pending", self._last_word(given, inquiry, heard)))
         return self._after(standing)
+
+    def _inquiry(self, given: Generation) -> Inquiry:
+        return Inquiry.about(given.id or "", self._lanes(given))
+
+    def _lanes(self, given: Generation) -> list[str]:
+        """Return the lanes to ask: the one that accepted it, then the others of its service, for names change.
+
+        None where only the embedded server could be asked about the job of another: its own may have the same numbers.
+        """
+        if self._moved(given) and EMBEDDED in self.services.values():
+            return []
+        same = [lane for lane, service in self.services.items() if service == given.service]
+        known = given.lane in self.services or not self.services
+        return sorted(same, key=given.lane.__ne__) or [given.lane if known else next(iter(self.services))]
+
+    def _last_word(self, given: Generation, inquiry: Inquiry, heard: Heard | None) -> str:
+        """Say why a job is left to the next run."""
+        if not inquiry.ways:
+            return self._elsewhere(given)
+        if inquiry.way(self.closed) is None:
+            return f"not asked for any more: {self.closed[inquiry.ways[0].lane]}"
+        if isinstance(heard, Gone | Unknown | TransportError):
+            return f"no word of it from the service yet: {cut(heard.message)}"
+        return "the service is still working on it"
 
     def _known_for(self, given: Generation) -> float:
         """Return the seconds since the service accepted the job, which may have been last night."""
@@ -88,27 +111,25 @@ class Follower:
     def _after(self, standing: Standing) -> Standing:
         return self.store.book.standings.get(standing.job.id, standing)
 
-    async def _conclude(self, standing: Standing, verdict: PollVerdict, age: float) -> bool:
+    async def _conclude(self, standing: Standing, heard: Heard, inquiry: Inquiry, age: float) -> bool:
         """Write down what ends the polling; return whether it does."""
         job = standing.job
-        match verdict:
+        match heard:
             case Images():
-                inline = await self.store.save_inline(job.id, standing.attempts, verdict.inline)
-                await self.store.settle(record.ready(job.id, generation(verdict, inline)))
-            case Refused(message=message):
+                inline = await self.store.save_inline(job.id, standing.attempts, heard.inline)
+                await self.store.settle(record.ready(job.id, generation(heard, inline)))
+            case Refused(message=message) if inquiry.failed:
                 await self._lose(standing, f"the service accepted it, then failed: {cut(message)}")
-            case Pending(failing=True) if age > BELIEVED:
+            case Pending(failing=True) if inquiry.failed and age > BELIEVED:
                 await self._lose(standing, "the service accepted it, then said for a day that it failed")
-            case Gone() if self._moved(standing.generation):
-                await self.store.record(record.problem(job.id, "pending", self._elsewhere(standing)))
-            case Gone() if age > GRACE:
+            case Gone() | Unknown() if inquiry.rounds and self._moved(standing.generation):
+                await self.store.record(record.problem(job.id, "pending", self._elsewhere(standing.generation)))
+            case Gone() if inquiry.unknown:
                 await self._give_up(standing)
-            case Stop():
-                raise stopped(verdict)
-            case Pending() | Busy() | Unknown() | Gone():
+            case Pending() | Busy() | Refused() | Unknown() | Gone() | TransportError() | RunStopped():
                 return False
             case _:
-                assert_never(verdict)
+                assert_never(heard)
         return True
 
     def _moved(self, given: Generation | None) -> bool:
@@ -116,15 +137,9 @@ class Follower:
         return given is not None and bool(given.service) and given.service not in self.services.values()
 
     @staticmethod
-    def _elsewhere(standing: Standing) -> str:
-        service = standing.generation.service if standing.generation else ""
+    def _elsewhere(given: Generation | None) -> str:
+        service = given.service if given else ""
         return f"{service} accepted it, and is not asked any more: a run with --base-url {service} fetches it"
-
-    def _lane(self, given: Generation) -> str:
-        """Return the lane to ask: the one that accepted it, whatever it is called now."""
-        if self.services.get(given.lane) == given.service:
-            return given.lane
-        return next((lane for lane, service in self.services.items() if service == given.service), given.lane)
 
     async def _give_up(self, standing: Standing) -> None:
         """The id is forgotten: the links named at the start are the last chance, and there may be none."""
@@ -139,31 +154,31 @@ class Follower:
         for sample in standing.open_samples:
             await self.store.settle(record.fate(standing.job.id, sample, Fate.LOST, reason=reason))
 
-    async def _poll(self, form: Form, given: Generation) -> PollVerdict:
-        if self._moved(given) and EMBEDDED in self.services.values():
-            return Gone("the embedded server began with this run")  # its own ids may be the same numbers
+    async def _poll(self, way: Way, given: Generation) -> Heard:
         self.store.book.polled()
         with span("poll") as told:
-            verdict = await self._asked(form, given)
-            told.tell(answer=type(verdict).__name__)
-        return verdict
+            heard = await self._asked(way, given)
+            told.tell(answer=type(heard).__name__)
+        if isinstance(heard, RunStopped):
+            self.closed[way.lane] = heard
+            self.close(way.lane, heard)
+        return heard
 
-    async def _asked(self, form: Form, given: Generation) -> PollVerdict:
-        path, body = form
+    async def _asked(self, way: Way, given: Generation) -> Heard:
         try:
-            answer = await through(self.transport, self._lane(given)).post(path, body, within=POLL_WITHIN)
-        except TransportError as error:
-            return Unknown(str(error), id=given.id)
-        return read_poll(answer.status, answer.headers, answer.content, given.id or "")
+            answer = await through(self.transport, way.lane).post(way.path, way.body, within=POLL_WITHIN)
+        except (TransportError, Misdirected, Unreachable) as error:
+            return error
+        verdict = read_poll(answer.status, answer.headers, answer.content, given.id or "")
+        return stopped(verdict) if isinstance(verdict, Stop) else verdict
 
     async def renew(self, standing: Standing) -> Standing:
         """Ask once more for the images of a paid job, links or texts, and write down what is said."""
         given = standing.generation or Generation()
         if given.id is not None:
-            await self.pace.turn()
-            verdict = await self._poll(fetch_requests(given.id)[0], given)
-            if isinstance(verdict, Images):
-                await self._conclude(standing, verdict, 0.0)
+            heard, inquiry = await self._ask_around(given)
+            if isinstance(heard, Images):
+                await self._conclude(standing, heard, inquiry, 0.0)
         return self._after(standing)
 
     async def ask(self, standing: Standing, sample: int) -> tuple[str, ...] | None:
@@ -174,9 +189,22 @@ class Follower:
         given = standing.generation or Generation()
         if given.id is None:
             return None
-        await self.pace.turn()
-        verdict = await self._poll(fetch_requests(given.id)[0], given)
-        if isinstance(verdict, Images):
-            named = max(len(verdict.links), len(verdict.inline))
-            return verdict.links[sample] if sample < len(verdict.links) else () if sample < named else None
-        return None if isinstance(verdict, Gone | Refused) and not self._moved(given) else ()
+        heard, inquiry = await self._ask_around(given)
+        if isinstance(heard, Images):
+            named = max(len(heard.links), len(heard.inline))
+            return heard.links[sample] if sample < len(heard.links) else () if sample < named else None
+        return None if (inquiry.unknown or inquiry.failed) and not self._moved(given) else ()
+
+    async def _ask_around(self, given: Generation) -> tuple[Heard | None, Inquiry]:
+        """Ask about a finished job until somebody knows it, or all have said twice that they do not."""
+        inquiry, heard = self._inquiry(given), None
+        for _ in range(TWICE * len(inquiry.ways)):
+            way = inquiry.way(self.closed)
+            if way is None or inquiry.failed:
+                break
+            await self.pace.turn()
+            heard = await self._poll(way, given)
+            inquiry = inquiry.after(way, heard, math.inf)
+            if isinstance(heard, Images | Pending | Busy | TransportError):
+                break
+        return heard, inquiry

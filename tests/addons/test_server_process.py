@@ -91,7 +91,7 @@ def test_a_closed_stdin_is_an_end_too() -> None:
 
 
 def test_a_taken_port_is_told() -> None:
-    """Exit code 2, one sentence with the value, and a hint."""
+    """Exit code 2, one sentence with the value, and a hint; in JSON too, for it was asked for."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = subprocess.run(
@@ -100,7 +100,7 @@ def test_a_taken_port_is_told() -> None:
 
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n\nhint: ")
-    assert done.stdout == ""
+    assert json.loads(done.stdout)["exit_code"] == 2
 
 
 def test_ledger_and_faults_work_from_the_command_line(tmp_path: Path) -> None:

@@ -64,13 +64,31 @@ def test_failed_try_again_is_not_yet_while_polling(message: str) -> None:
 
 
 def test_an_id_the_service_does_not_know_is_gone() -> None:
-    """By its words or by a 404 of any kind; as the answer to a POST the same words refuse the job."""
+    """By its words or by a 404 of its own; as the answer to a POST the same words refuse the job."""
     body: JSON = {"status": "failed", "id": "", "message": "Request not found", "output": ""}
 
     assert Gone("Request not found") == poll(body)
     assert Refused("Request not found") == answer(body)
     assert Gone("nope") == poll({"status": "error", "message": "nope"}, 404)
-    assert isinstance(read_poll(404, {}, PAGE, "7"), Gone)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize(
+    "content", [PAGE, b"", b"Forbidden", b'{"message": "Request not found"}', b'{"message": "needs a premium plan"}']
+)
+def test_somebody_on_the_way_knows_nothing_of_the_job(status: int, content: bytes) -> None:
+    """A wall between us and the service says 403 or 404 to everything, in its own words."""
+    verdict = read_poll(status, {}, content, "7")
+
+    assert isinstance(verdict, Unknown)
+    assert verdict.id == "7"
+
+
+def test_a_plan_ends_the_account_where_the_api_says_so() -> None:
+    """In its own JSON."""
+    message = "This feature requires a premium subscription"
+
+    assert Stop(StopReason.PLAN, message) == poll({"status": "error", "message": message}, 403)
 
 
 def test_a_job_that_failed_for_good_is_refused() -> None:
@@ -84,6 +102,7 @@ def test_a_job_that_failed_for_good_is_refused() -> None:
     "status, message",
     [
         (200, "Invalid API Request"),
+        (200, "Database connection failed"),
         (200, {"request_id": ["The request id field is required."]}),
         (400, "odd"),
         (405, "The GET method is not supported for this route."),
@@ -92,7 +111,7 @@ def test_a_job_that_failed_for_good_is_refused() -> None:
     ],
 )
 def test_an_error_about_the_poll_itself_is_no_word_about_the_job(status: int, message: JSON) -> None:
-    """The service has two ways to ask for an id; being told off for one of them loses no paid image."""
+    """The service has two ways to ask for an id, and bad moments; being told off for one loses no paid image."""
     verdict = poll({"status": "error", "message": message}, status)
 
     assert isinstance(verdict, Unknown)

@@ -37,6 +37,7 @@ class Manner(StrEnum):
     BLANK = "blank"
     REFUSED = "refused"
     BUSY = "busy"
+    GATEWAY = "a gateway is busy"
     NO_CREDIT = "no credit"
     ECHO = "echo"
     FORGETS = "forgets"
@@ -79,6 +80,7 @@ class MemoryService:
         requests: of any kind.
         penniless: posts, counted from 1, that are turned away for want of credit.
         withheld: images at the end of each job that no answer names.
+        walled: whether a proxy answers all polls.
         links_live: whether links still work; by id they are given anew.
     """
 
@@ -86,6 +88,7 @@ class MemoryService:
     works: dict[int, Work] = field(default_factory=dict)
     posts: list[str] = field(default_factory=list)
     requests: int = 0
+    walled: bool = False
     generation: int = 0
     penniless: frozenset[int] = frozenset()
     withheld: int = 0
@@ -102,24 +105,34 @@ class MemoryService:
         """Read one generate post."""
         self.requests += 1
         self.posts.append(str(body["track_id"]))
-        if len(self.posts) in self.penniless:
-            return said(402, status="error", message="insufficient credits")
-        match self.manner:
-            case Manner.REFUSED if str(body["seed"]) == "2":
-                return said(200, status="error", message="model not found")
-            case Manner.BUSY if len(self.posts) % 3 == 2:
-                return said(429, status="error", message="Queue limit: maximum 5 requests", retry_after=1)
-            case Manner.NO_CREDIT if len(self.works) >= 2:
-                return said(402, status="error", message="insufficient credits")
+        if (refusal := self._refusal(body)) is not None:
+            return refusal
         identity = 1000 + len(self.works)
         work = self.works[identity] = Work(str(body["track_id"]), body, self.manner)
         if work.manner in {Manner.QUEUED, Manner.FAILS_LATER}:
             return said(200, status="processing", id=identity, eta=1, future_links=self._links(identity))
         return self._success(identity)
 
+    def _refusal(self, body: dict[str, JSON]) -> Answer | None:
+        third = len(self.posts) % 3 == 2
+        if len(self.posts) in self.penniless:
+            return said(402, status="error", message="insufficient credits")
+        match self.manner:
+            case Manner.REFUSED if str(body["seed"]) == "2":
+                return said(200, status="error", message="model not found")
+            case Manner.BUSY if third:
+                return said(429, status="error", message="Queue limit: maximum 5 requests", retry_after=1)
+            case Manner.GATEWAY if third:
+                return said(429, message="API rate limit exceeded", request_id=f"{len(self.posts):032x}")
+            case Manner.NO_CREDIT if len(self.works) >= 2:
+                return said(402, status="error", message="insufficient credits")
+        return None
+
     def poll(self, path: str) -> Answer:
         """Read one fetch."""
         self.requests += 1
+        if self.walled:
+            return Answer(404, {}, b"<html><title>404 Not Found</title></html>")
         identity = int(path.rpartition("/")[2]) if path.rpartition("/")[2].isdecimal() else 0
         work = self.works.get(identity)
         if work is None or work.manner is Manner.FORGETS:

@@ -216,6 +216,35 @@ def test_an_image_that_a_finished_job_never_named_is_written_off_at_once(arena: 
     assert scene.wrong_at_the_end() == []
 
 
+def test_a_gateway_that_numbers_its_refusals_bills_nothing(arena: Path) -> None:
+    """What it turned away is posted again and made; the money told is the service's own bill."""
+    scene = Scene(arena, MemoryService(Manner.GATEWAY), seeds=6)
+
+    ended = scene.run()
+
+    assert ended.report is not None
+    assert (ended.code, ended.report.kept, ended.report.known_billed) == (0, 6, 6)
+    assert len(scene.service.posts) > 6
+    assert scene.wrong_at_the_end() == []
+
+
+def test_what_is_paid_outlives_a_proxy_that_answers_every_poll(arena: Path) -> None:
+    """A night of its pages writes nothing off: when it is gone the same command fetches all, and buys nothing."""
+    scene = Scene(arena, MemoryService(Manner.QUEUED), seeds=2)
+    scene.service.walled = True
+    walled = [scene.run()]
+    scene.shift = 12 * 3600.0
+    walled.append(scene.run())
+    scene.service.walled = False
+
+    ended = scene.run()
+
+    assert [(each.code, each.report and each.report.pending) for each in walled] == [(3, 2), (3, 2)]
+    assert ended.report is not None
+    assert (ended.code, ended.report.kept, len(scene.service.posts)) == (0, 2, 2)
+    assert scene.wrong_at_the_end() == []
+
+
 def test_a_request_that_no_line_can_hold_is_refused_before_it_is_sent(arena: Path) -> None:
     """The others are made; the job is told with its reason."""
     scene = Scene(arena, seeds=1, prompt="\N{GRINNING FACE}" * 3000)
