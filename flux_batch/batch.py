@@ -73,7 +73,8 @@ class Batch:
         tracer: hears each step of each job begin and end.
         drain: seconds that what is under way has to come home once the run is ending.
         webhook: URL the service is told to call when an image is done; whoever hears the call
-            rings *bells* with its ``track_id``: a hint that wakes the job's poll. A forged one does no harm.
+            gives *bells* the ``id`` it names (``hint``) and rings them, by its ``track_id``: that wakes the job's poll,
+            and a job whose answer was lost waits for it before it is posted again. A forged call does no harm.
 
     Raises:
         UsageError: on entering, where the key is missing or unusable.
@@ -97,9 +98,7 @@ class Batch:
         self.grid = grid
         self.plan: Plan = make_plan(grid)
         self.report: Report | None = None
-        self._ground = Ground(
-            clock or SystemClock(), rng or random.Random(), webhook or grid.webhook.url, bells=bells or Bells()
-        )
+        self._ground = Ground(clock or SystemClock(), rng or random.Random(), webhook or grid.webhook.url, bells=bells)
         self._endpoint = endpoint
         self._transport = transport
         self.disk = disk

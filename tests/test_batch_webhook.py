@@ -17,7 +17,7 @@ from flux_batch.request.key import Key
 SLOW = ServiceTime("constant", (0.3,))
 
 
-async def make_with_hooks(at: Site) -> tuple[Made, list[str]]:
+async def make_with_hooks(at: Site, *, ambiguous: str = "retry") -> tuple[Made, list[str]]:
     """Run four jobs with a receiver beside them; return what was made and who was rung for."""
     bells, heard = Bells(), list[str]()
 
@@ -25,10 +25,11 @@ async def make_with_hooks(at: Site) -> tuple[Made, list[str]]:
         heard.append(job)
         bells.ring(job)
 
-    async with receiving("127.0.0.1:0", ring) as receiver:
+    async with receiving("127.0.0.1:0", ring, bells.hint) as receiver:
         url = receiver.url(f"http://127.0.0.1:{receiver.port}")
         endpoint = Endpoint(at.server.base_url, Key(CANARY))
-        made = await to_the_end(Batch(at.grid(prompts=1), endpoint=endpoint, webhook=url, bells=bells))
+        grid = at.grid(prompts=1, limits={"on_ambiguous": ambiguous})
+        made = await to_the_end(Batch(grid, endpoint=endpoint, webhook=url, bells=bells))
     return made, heard
 
 
@@ -52,3 +53,16 @@ async def test_a_call_that_lies_or_never_comes_changes_nothing(tmp_path: Path, f
         assert_sound(at)
         assert (made.report.kept, made.report.exit_code) == (4, 0)
         assert set(billed_per_job(at).values()) == {1}
+
+
+@pytest.mark.parametrize("ambiguous", ["retry", "hold"])
+async def test_a_lost_answer_that_the_webhook_tells_of_is_not_posted_again(tmp_path: Path, ambiguous: str) -> None:
+    """The connection dies after the post was read; the call names its id, and the service says the rest."""
+    async with site(tmp_path / "out", {"post#2": "drop_after_read"}, hold=0.0, service_time=SLOW) as at:
+        made, _ = await make_with_hooks(at, ambiguous=ambiguous)
+
+        assert_sound(at)
+        assert (made.report.kept, made.report.posts, made.report.exit_code) == (4, 4, 0)
+        assert set(billed_per_job(at).values()) == {1}
+        assert (made.report.known_billed, made.report.possibly_billed_twice) == (4, 0)
+        assert {line["billed"] for line in at.lines} == {"once"}

@@ -222,7 +222,7 @@ async def _batch(beside: Beside) -> tuple[Ended | None, FluxBatchError | None]:
     from flux_batch.engine.bell import Bells
 
     bells = Bells()
-    async with receiving(grid.webhook.listen, bells.ring) as receiver:
+    async with receiving(grid.webhook.listen, bells.ring, bells.hint) as receiver:
         public = grid.webhook.url or f"http://{grid.webhook.listen.rpartition(':')[0]}:{receiver.port}"
         batch = Batch(grid, webhook=receiver.url(public), bells=bells, tracer=tracer)
         return await _listen(batch, beside)

@@ -9,8 +9,13 @@ from dataclasses import dataclass, fields, replace
 from flux_batch.store.record import Record, after
 from flux_batch.store.standing import Fate, Standing
 
-MONEY = {"accepted": "known_billed", "unknown": "possibly_billed_twice", Fate.LOST.value: "paid_but_lost"}
-"""Event -> the number it adds its images to."""
+MONEY = {
+    "accepted": ("known_billed", 1),
+    "unknown": ("possibly_billed_twice", 1),
+    "answered": ("possibly_billed_twice", -1),
+    Fate.LOST.value: ("paid_but_lost", 1),
+}
+"""Event -> the number it adds its images to, or takes them from."""
 
 COUNTED = frozenset({*MONEY, "sent"})
 """Events that count whatever became of their job."""
@@ -22,7 +27,7 @@ class Money:
 
     Attributes:
         known_billed: asked for in posts the service accepted.
-        possibly_billed_twice: asked for in posts whose answer was lost.
+        possibly_billed_twice: asked for in posts whose answer was lost and never heard of again.
         paid_but_lost: accepted, and no longer to be had.
     """
 
@@ -91,12 +96,13 @@ class Book:
         if event == "sent":
             self._counts["posts"] += 1
         elif event in MONEY:
-            self._counts[MONEY[event]] += images
+            name, sign = MONEY[event]
+            self._counts[name] += sign * images
 
     @property
     def money(self) -> Money:
         """See :class:`Money`."""
-        return Money(**{name: self._counts[name] for name in MONEY.values()})
+        return Money(**{name: self._counts[name] for name, _ in MONEY.values()})
 
     @property
     def traffic(self) -> Traffic:

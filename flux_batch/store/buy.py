@@ -13,6 +13,7 @@ from flux_batch.engine.clock import Clock
 from flux_batch.engine.lanes import Lanes
 from flux_batch.engine.outcome import Accepted, Failure, Fatal, Outcome, Refused
 from flux_batch.engine.outcome import NeverSent as NothingSent
+from flux_batch.engine.outcome import Unknown as Lost
 from flux_batch.engine.retries import Retries
 from flux_batch.engine.retry import Failures
 from flux_batch.engine.slots import Slots
@@ -38,6 +39,7 @@ from flux_batch.store import record
 from flux_batch.store.duty import is_enough
 from flux_batch.store.entry import Origin, cut, entry, lesson, salvaged
 from flux_batch.store.follow import Follower
+from flux_batch.store.hearsay import Hearsay
 from flux_batch.store.standing import GIVEN_UP, Stage, Standing
 from flux_batch.store.store import Store
 
@@ -101,6 +103,7 @@ class Buyer:
         store: keeps the journal.
         slots: permission to post.
         follower: polls what is pending.
+        hearsay: waits for the webhook call about a lost answer.
         profile: spelling of the body; *webhook* goes along where one is set.
         budget: what the run may spend.
         ambiguity: what to do about lost answers.
@@ -112,6 +115,7 @@ class Buyer:
     store: Store
     slots: Slots | Lanes
     follower: Follower
+    hearsay: Hearsay
     profile: str
     budget: Budget
     ambiguity: Ambiguity
@@ -129,6 +133,10 @@ class Buyer:
         """
         if len(canonical(job.body)) > LONGEST_BODY:
             return await self._too_long(job)
+        with self.hearsay.bells.listening(job.id):
+            return await self._buy(job)
+
+    async def _buy(self, job: Job) -> Standing:
         before = self.store.book.standings.get(job.id)
         failures, first, allowed = Failures(), before is None, before.unknown if before and before.wanted else 0
         failed: Failure | None = None
@@ -136,12 +144,7 @@ class Buyer:
             return self.ambiguity.put_off(before)
         while True:
             self._may_repeat(job, allowed)
-            async with self.slots.hold() as slot:
-                outcome = await self._pay(job, slot.lane)
-                slot.note(outcome)
-                standing = self._standing(job)
-                if standing.stage is Stage.PENDING:
-                    standing = await self.follower.follow(standing)
+            outcome, standing = await self._tried(job)
             self._count_refusals(outcome, first=first)
             if isinstance(outcome, Accepted):
                 self.retries.succeeded(failed)
@@ -151,6 +154,29 @@ class Buyer:
             if is_enough(standing, allowed) or not await self.retries.wait(failures, outcome):
                 return await self._given_up(standing)
             failed = cast("Failure", outcome)  # nothing else is waited for
+
+    async def _tried(self, job: Job) -> tuple[Outcome, Standing]:
+        """Post once, in a slot, and follow what is accepted: told by its answer, or by a webhook call."""
+        async with self.slots.hold() as slot:
+            outcome = await self._pay(job, slot.lane)
+            slot.note(outcome)
+            standing = await self._followed(job)
+        if isinstance(outcome, Lost) and await self._heard_of(standing, slot.lane):
+            return Accepted(), await self._followed(job)
+        return outcome, standing
+
+    async def _followed(self, job: Job) -> Standing:
+        standing = self._standing(job)
+        return await self.follower.follow(standing) if standing.stage is Stage.PENDING else standing
+
+    async def _heard_of(self, standing: Standing, lane: str) -> bool:
+        """Wait for the call about a lost answer, and write down what the service says then; return whether it did."""
+        verdict = await self.hearsay.answer(standing, lane)
+        if verdict is None:
+            return False
+        await self._write_down(standing.job, standing.attempts, verdict, lane)
+        await self.store.settle(record.answered(standing.job))
+        return True
 
     def _standing(self, job: Job) -> Standing:
         return self.store.book.standings[job.id]
@@ -237,6 +263,8 @@ class Buyer:
 
     async def _write_down(self, job: Job, attempt: int, verdict: Verdict, lane: str) -> None:
         """Put the answer into the journal before anything else touches it."""
+        if isinstance(verdict, Pending):
+            self.hearsay.eta = verdict.eta or self.hearsay.eta
         inline, origin = tuple[str, ...](), Origin(lane, self.follower.services.get(lane, ""))
         if isinstance(verdict, Images):
             try:

@@ -31,6 +31,7 @@ from flux_batch.store.book import Traffic
 from flux_batch.store.buy import Ambiguity, Buyer, ambiguity_cap
 from flux_batch.store.fetch import Fetcher, Patience
 from flux_batch.store.follow import Follower
+from flux_batch.store.hearsay import Hearsay
 from flux_batch.store.keep import Keeper
 from flux_batch.store.standing import Standing
 from flux_batch.store.store import Store
@@ -102,18 +103,18 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a whole run stands on: time, chance, how it ends, who wakes its polls, and what the service may call."""
+    """What a whole run stands on: time, chance, how it ends, what the service may call, and who rings when it does."""
 
     clock: Clock
     rng: random.Random
     webhook: str | None = None
     brake: Brake = field(default_factory=Brake)
-    bells: Bells = field(default_factory=Bells)
+    bells: Bells | None = None
 
 
 def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: Ground, notice: Notice) -> Crew:
     """Put a crew together for *planned* jobs; *notice* hears what the slots do."""
-    clock, rng, brake = ground.clock, ground.rng, ground.brake
+    clock, rng, brake, bells = ground.clock, ground.rng, ground.brake, ground.bells or Bells()
     policies = {account.name or "": slot_policy(grid, account) for account in grid.accounts}
     lanes = [
         Slots(policy, clock=clock, rng=rng, brake=brake, notice=notice, lane=name) for name, policy in policies.items()
@@ -125,7 +126,7 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         pace=Pace(POLLS, clock=clock),
         clock=clock,
         polling=Polling(patience=grid.limits.max_wait),
-        bells=ground.bells,
+        bells=bells,
         services={account.name or "": account.base_url for account in grid.accounts},
         close=lambda name, reason: next(lane for lane in lanes if lane.lane == name).close(reason),
     )
@@ -135,6 +136,7 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         store=store,
         slots=slots,
         follower=follower,
+        hearsay=Hearsay(follower, bells, brake, clock, expected=bool(ground.webhook and ground.bells)),
         profile=grid.profile,
         ambiguity=Ambiguity(ambiguity_cap(at_service, planned)),
         budget=budget(grid, clock, brake),

@@ -172,6 +172,11 @@ class Follower:
         verdict = read_poll(answer.status, answer.headers, answer.content, given.id or "")
         return stopped(verdict) if isinstance(verdict, Stop) else verdict
 
+    async def look(self, name: str, lane: str) -> Heard | None:
+        """Ask the service of *lane* about the id *name*, which somebody else said is ours; None: nobody to ask."""
+        heard, _ = await self._ask_around(Generation(name, lane=lane, service=self.services.get(lane, "")))
+        return heard
+
     async def renew(self, standing: Standing) -> Standing:
         """Ask once more for the images of a paid job, links or texts, and write down what is said."""
         given = standing.generation or Generation()

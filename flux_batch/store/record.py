@@ -54,6 +54,11 @@ def unknown(job: Job, attempt: int, message: str) -> Record:
     return {**head, "class": "held", "message": message}
 
 
+def answered(job: Job) -> Record:
+    """Say that the answer that was lost last is known after all: the ``accepted`` before this line counts its money."""
+    return {"e": "answered", "job": job.id, "images": job.samples}
+
+
 def problem(job: str, kind: str, message: str) -> Record:
     """Say what kept a job from being finished in this run; its stage stays."""
     return {"e": "problem", "job": job, "class": kind, "message": message}
@@ -180,6 +185,10 @@ def _unknown(standing: Standing, record: Record) -> Standing:
     return replace(standing, stage=Stage.UNKNOWN, attempts=attempts, unknown=unknown, problem=_problem(record))
 
 
+def _answered(standing: Standing, _: Record) -> Standing:
+    return replace(standing, unknown=max(0, standing.unknown - (not standing.bills_nothing)))
+
+
 def _doubted(standing: Standing, record: Record) -> Standing:
     problem = ("held", str(record.get("reason", "")))
     return replace(standing, stage=Stage.UNKNOWN, generation=None, fates={}, service="", problem=problem)
@@ -241,6 +250,7 @@ CHANGES: Mapping[str, Callable[[Standing, Record], Standing]] = {
     "rejected": _rejected,
     "unknown": _unknown,
     "damaged": _maimed,
+    "answered": _answered,
     "rebuy": _freed,
     "forgotten": _doubted,
     "problem": _noted,

@@ -33,6 +33,18 @@ async def test_a_call_rings_for_its_job() -> None:
     assert (status, rung) == (200, ["abc"])
 
 
+async def test_a_call_leaves_the_services_id_before_it_rings() -> None:
+    """Whoever is woken finds it; a call without one only rings."""
+    heard: list[tuple[str, ...]] = []
+    bodies = [{"track_id": "abc", "id": 77, "output": ["http://169.254.169.254/"]}, {"track_id": "abc", "id": "../x"}]
+
+    async with receiving("127.0.0.1:0", lambda *ring: heard.append(ring), lambda *hint: heard.append(hint)) as receiver:
+        for body in bodies:
+            await call(receiver.port, receiver.path, json.dumps(body).encode())
+
+    assert heard == [("abc", "77"), ("abc",), ("abc",)]
+
+
 @pytest.mark.parametrize("path", ["/", "/wrong", "/" + "0" * 32, "/%ff", "/a/b"])
 async def test_a_call_without_the_token_is_not_heard(path: str) -> None:
     """Whoever does not know the path changes nothing."""

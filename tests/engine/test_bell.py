@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import anyio
 
-from flux_batch.engine.bell import Bells
+from flux_batch.engine.bell import MOST_HINTS, Bells
 
 
 async def test_a_ring_ends_the_wait() -> None:
@@ -38,3 +38,32 @@ async def test_a_ring_for_nobody_is_lost() -> None:
     assert not bells.ring("stranger")
     assert not await bells.or_sooner("a", lambda: anyio.sleep(1))
     assert not bells.ring("a")
+
+
+def test_a_hint_is_kept_for_whoever_listens() -> None:
+    """Also before anybody waits; for nobody it is lost, and so is what was not taken in the end."""
+    bells = Bells()
+    bells.hint("a", "early")
+
+    with bells.listening("a"):
+        bells.hint("a", "one")
+        bells.hint("a", "one")
+        bells.hint("a", "two")
+        bells.hint("b", "three")
+        taken = [bells.next_hint("a"), bells.next_hint("a"), bells.next_hint("a"), bells.next_hint("b")]
+        bells.hint("a", "late")
+
+    assert taken == ["one", "two", None, None]
+    assert bells.next_hint("a") is None
+
+
+def test_any_number_of_hints_takes_the_room_of_a_few() -> None:
+    """The newest: a stranger's flood is bounded."""
+    bells = Bells()
+
+    with bells.listening("a"):
+        for number in range(1000):
+            bells.hint("a", str(number))
+        oldest = bells.next_hint("a")
+
+    assert oldest == str(1000 - MOST_HINTS)

@@ -8,7 +8,7 @@ import pytest
 from store_samples import NOON, job, paid
 
 from flux_batch.store import record
-from flux_batch.store.book import Book
+from flux_batch.store.book import COUNTED, Book
 from flux_batch.store.record import Record, after
 from flux_batch.store.standing import Fate, Generation, Stage, Standing
 
@@ -44,6 +44,19 @@ ROWS: list[tuple[str, list[Record], Stage, int, int]] = [
         0,
     ),
     ("an answer lost", [FIRST, record.sent(WORK.id, 1), record.unknown(WORK, 1, "reset")], Stage.UNKNOWN, 1, 1),
+    (
+        "a lost answer that was heard of after all",
+        [
+            FIRST,
+            record.sent(WORK.id, 1),
+            record.unknown(WORK, 1, "reset"),
+            record.accepted(WORK, 1, paid(), pending=False),
+            record.answered(WORK),
+        ],
+        Stage.PAID,
+        1,
+        0,
+    ),
     ("lost with its sent line", [FIRST, record.unknown(WORK, 1, "power cut")], Stage.UNKNOWN, 1, 1),
     (
         "lost, then posted again",
@@ -209,6 +222,15 @@ def test_the_book_counts_money_in_images() -> None:
 
     assert (book.money.known_billed, book.money.possibly_billed_twice, book.money.paid_but_lost) == (2, 2, 0)
     assert book.traffic.posts == 2
+
+
+def test_a_lost_answer_that_was_heard_of_is_known_to_be_billed_once() -> None:
+    """The doubt goes out of the books, also where only the beginnings of its lines are read."""
+    records = [FIRST, record.unknown(WORK, 1, "reset"), record.accepted(WORK, 1, paid(), pending=False)]
+    book = Book([*records, record.answered(WORK)])
+
+    assert (book.money.known_billed, book.money.possibly_billed_twice) == (2, 0)
+    assert "answered" in COUNTED
 
 
 def test_a_finished_job_stays_until_its_manifest_lines_are_seen() -> None:

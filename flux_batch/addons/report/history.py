@@ -184,6 +184,10 @@ class History:
         if self._free(course) is not None:
             self._fail("lost", record)
 
+    def on_answered(self, record: Record) -> None:
+        """The lost answer is known after all, by the record before this one."""
+        self.tallies.add(self._course(record).axes, possibly_twice=-(_whole(record.get("images")) or 1))
+
     def _fail(self, kind: str, record: Record) -> None:
         if kind in self.errors:
             self.errors[kind].append(self._now)
@@ -258,6 +262,7 @@ HANDLERS: Mapping[str, Handler] = {
     "ready": History.on_ready,
     "rejected": History.on_rejected,
     "unknown": History.on_unknown,
+    "answered": History.on_answered,
     "problem": History.on_problem,
     "kept": History.on_kept,
     "quarantined": History.on_quarantined,

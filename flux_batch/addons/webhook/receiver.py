@@ -1,7 +1,8 @@
 """The receiver: one unguessable path, bounded in size, time and number, and all it ever does is ring a bell.
 
 A call carries no signature, may come twice, early, late or never, and from anybody. So nothing in it is believed: the
-job it names is asked about at our own API, sooner than it would have been.
+job it names is asked about at our own API, sooner than it would have been, and one whose answer was lost by the id it
+names.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import anyio
 from aiohttp import web
 
 from flux_batch.errors import UsageError
+from flux_batch.response.body import generation_id
 
 LARGEST_CALL = 32 * 2**20
 """Bytes of one call: it may carry base64 images, which are thrown away."""
@@ -28,6 +30,8 @@ TOKEN_BYTES = 16
 
 Ring = Callable[[str], object]
 """Called with the ``track_id`` of a call, which is a job's id where the call is honest."""
+Hint = Callable[[str, str], object]
+"""Called before that, with the ``track_id`` and the service's own id, where the call names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(listen: str, ring: Ring) -> AsyncIterator[Receiver]:
-    """Listen on *listen* (``HOST:PORT``; port 0 takes a free one) and *ring* for each call, until the block ends.
+async def receiving(listen: str, ring: Ring, hint: Hint | None = None) -> AsyncIterator[Receiver]:
+    """Listen on *listen* (``HOST:PORT``; port 0 takes a free one), *hint* and *ring* for each call, until the end.
 
     Raises:
         UsageError: the address cannot be listened on.
@@ -57,7 +61,7 @@ async def receiving(listen: str, ring: Ring) -> AsyncIterator[Receiver]:
     token = secrets.token_hex(TOKEN_BYTES)
     sock = _bound(listen)
     app = web.Application(client_max_size=LARGEST_CALL)
-    app.router.add_route("*", "/{given:.*}", _Calls(token, ring).answer)
+    app.router.add_route("*", "/{given:.*}", _Calls(token, ring, hint).answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, lingering_time=0.0)
     await runner.setup()
     try:
@@ -71,9 +75,10 @@ async def receiving(listen: str, ring: Ring) -> AsyncIterator[Receiver]:
 class _Calls:
     """Answers calls: 200 on the right path whatever they say, 404 on any other."""
 
-    def __init__(self, token: str, ring: Ring) -> None:
+    def __init__(self, token: str, ring: Ring, hint: Hint | None) -> None:
         self._token = token.encode()
         self._ring = ring
+        self._hint = hint
         self._room = anyio.CapacityLimiter(CALLS_AT_ONCE)
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -91,8 +96,10 @@ class _Calls:
 
     async def _hear(self, request: web.Request) -> web.Response:
         with anyio.move_on_after(READ_WITHIN):
-            name = named(await request.read())
+            name, identity = heard(await request.read())
             if name is not None:
+                if identity is not None and self._hint is not None:
+                    self._hint(name, identity)
                 self._ring(name)
             return web.Response()
         return web.Response(status=408)
@@ -100,12 +107,19 @@ class _Calls:
 
 def named(call: bytes) -> str | None:
     """Return the ``track_id`` of a call's body, None where there is none to be read."""
+    return heard(call)[0]
+
+
+def heard(call: bytes) -> tuple[str | None, str | None]:
+    """Return the ``track_id`` of a call's body and the service's id, each None where there is none to be read."""
     try:
         body = json.loads(call)
     except (ValueError, RecursionError):
-        return None
-    name = body.get("track_id") if isinstance(body, dict) else None
-    return name if isinstance(name, str) else None
+        return None, None
+    if not isinstance(body, dict):
+        return None, None
+    name = body.get("track_id")
+    return name if isinstance(name, str) else None, generation_id(body.get("id"))
 
 
 def _bound(listen: str) -> socket.socket:

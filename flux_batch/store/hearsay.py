@@ -1,0 +1,88 @@
+"""What a webhook call tells about a post whose answer was lost: the only word of it that may still come.
+
+It is a hint. The id it names is asked about at our own API, and only that answer counts; its links are never read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from flux_batch.engine.bell import Bells
+from flux_batch.engine.brake import Brake
+from flux_batch.engine.clock import Clock
+from flux_batch.engine.readiness import estimate
+from flux_batch.errors import TransportError
+from flux_batch.plan.job import Job
+from flux_batch.response.drift import drift
+from flux_batch.response.verdict import Busy, Gone, Images, Pending, Unknown
+from flux_batch.store.follow import Follower
+from flux_batch.store.standing import Generation, Standing
+
+LONGEST = 600.0
+"""Seconds after which no call is waited for, however long the service says that its jobs take."""
+UNTOLD = 60.0
+"""Seconds a job counts as taking where the service gave no estimate in this run."""
+AGAIN = 10.0
+"""Seconds between two questions about an id that cannot be answered yet."""
+
+
+def patience(eta: float | None) -> float:
+    """Return the seconds a call is waited for after an answer was lost; *eta*: the service's last estimate, if any."""
+    return min(LONGEST, 2 * (estimate(eta) or UNTOLD))
+
+
+def may_be_of(job: Job, answer: Images | Pending) -> bool:
+    """Whether what an id leads to can be *job*'s: it names no other seed and no other prompt.
+
+    A service may add words to a prompt; it does not take any away.
+    """
+    asked, got = job.body.get("prompt"), answer.meta.get("prompt")
+    other = isinstance(asked, str) and isinstance(got, str) and asked.casefold() not in got.casefold()
+    return not other and "seed" not in {each.field for each in drift(job.body, answer.meta)}
+
+
+@dataclass(slots=True)
+class Hearsay:
+    """Waits for calls.
+
+    Attributes:
+        follower: asks about what they name.
+        bells: rung by whoever hears them.
+        expected: whether the service is told to call, and somebody hears it.
+        eta: the service's last estimate, in seconds.
+    """
+
+    follower: Follower
+    bells: Bells
+    brake: Brake
+    clock: Clock
+    expected: bool = False
+    eta: float | None = None
+
+    async def answer(self, standing: Standing, lane: str) -> Images | Pending | None:
+        """Wait for a call about a post whose answer was lost; return what the service then says, None for nothing.
+
+        Args:
+            standing: where the job stands; it is being listened for.
+            lane: endpoint that the post went to.
+        """
+        job = standing.job
+        until = self.clock.monotonic() + (patience(self.eta) if self.expected else 0.0)
+        while not self.brake.pulled and (left := until - self.clock.monotonic()) > 0:
+            name = self.bells.next_hint(job.id)
+            if name is None:
+                await self.bells.or_sooner(job.id, partial(self.brake.sleep, left))
+                continue
+            heard = None if self._is_taken(name) else await self.follower.look(name, lane)
+            if isinstance(heard, Images | Pending) and may_be_of(job, heard):
+                return heard
+            if isinstance(heard, Busy | Unknown | Gone | TransportError):
+                await self.brake.sleep(min(left, AGAIN))
+                self.bells.hint(job.id, name)
+        return None
+
+    def _is_taken(self, name: str) -> bool:
+        """Tell whether an id is known to be another job's."""
+        standings = self.follower.store.book.standings.values()
+        return any((each.generation or Generation()).id == name for each in standings)
