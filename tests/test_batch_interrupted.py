@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -13,6 +14,7 @@ from batch_runs import Made, assert_sound, billed_per_job, declared, posted_as, 
 from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.batch import Batch
 from flux_batch.errors import FluxBatchError, FolderLocked, Interrupted, KeyMissing, StorageFailed
+from flux_batch.store.disk import Disk
 from flux_batch.store.events import Begun, Ended, Event, Kept, Stopping
 
 STOP = Interrupted("interrupted by SIGINT", code=130)
@@ -44,6 +46,32 @@ async def test_a_run_cut_anywhere_is_finished_by_the_same_command(tmp_path: Path
         assert made.report.possibly_billed_twice == declared(at).total()
         assert made.report.known_billed <= at.server.ledger.billed
         assert at.server.ledger.billed <= made.report.known_billed + made.report.possibly_billed_twice
+
+
+class Ending(Disk):
+    """A disk so slow that its run is ended while the first intent is written."""
+
+    batch: Batch
+
+    def write(self, descriptor: int, data: Any) -> None:
+        """Write, and end the run."""
+        super().write(descriptor, data)
+        if b'"e":"intent"' in bytes(data):
+            anyio.from_thread.run_sync(self.batch.stop, STOP)
+
+
+async def test_nothing_is_posted_once_the_run_is_ending(tmp_path: Path) -> None:
+    """Not even a post whose intent was just written; the next run makes all."""
+    async with site(tmp_path / "out") as at:
+        disk = Ending()
+        disk.batch = Batch(at.grid(), endpoint=at.endpoint, disk=disk)
+        ended = await to_the_end(disk.batch)
+        posted = len(at.posts)
+        made = await at.make()
+
+        assert_sound(at)
+        assert (ended.report.exit_code, ended.report.posts, posted) == (130, 0, 0)
+        assert (made.report.exit_code, made.report.kept, len(at.posts)) == (0, 8, 8)
 
 
 async def test_a_job_in_processing_when_the_run_was_cut_is_polled_and_not_posted(tmp_path: Path) -> None:
