@@ -57,18 +57,28 @@ class Drift:
     got: JSON
 
 
-def drift(asked: Mapping[str, JSON], got: Mapping[str, JSON]) -> tuple[Drift, ...]:
-    """Compare a request's body with the answer's ``meta``, in the body's order.
+def drift(asked: Mapping[str, JSON], got: Mapping[str, JSON], size: tuple[int, int] | None = None) -> tuple[Drift, ...]:
+    """Compare a request's body with the answer's ``meta`` and its picture, in the body's order.
 
     ``"512"`` is 512, ``yes`` is true, 7 is 7.0. A field that was left to the service (null) or that ``meta`` does not
     have is no drift.
+
+    Args:
+        asked: the request's body.
+        got: the answer's ``meta``.
+        size: pixels of the picture, width and height; they count before what ``meta`` says of them.
     """
-    pairs = ((field, value, _echoes(field, got)) for field, value in asked.items() if field not in NOT_ECHOED)
-    return tuple(
-        Drift(field, value, echoes[0])
-        for field, value, echoes in pairs
-        if value is not None and echoes and not any(_same(field, value, echo) for echo in echoes)
-    )
+    measured: Mapping[str, JSON] = {} if size is None else {"width": size[0], "height": size[1]}
+    pairs = ((field, value) for field, value in asked.items() if field not in NOT_ECHOED and value is not None)
+    each = (_departure(field, value, measured) or _departure(field, value, got) for field, value in pairs)
+    return tuple(found for found in each if found is not None)
+
+
+def _departure(field: str, asked: JSON, got: Mapping[str, JSON]) -> Drift | None:
+    """Return how *got* departs from what was asked, None where one of its words for *field* agrees or there is none."""
+    echoes = _echoes(field, got)
+    departs = echoes and not any(_same(field, asked, echo) for echo in echoes)
+    return Drift(field, asked, echoes[0]) if departs else None
 
 
 def _echoes(field: str, got: Mapping[str, JSON]) -> list[JSON]:

@@ -149,6 +149,7 @@ class Keeper:
     def _line(self, standing: Standing, generation: Generation, sample: int, arrival: Arrival, name: str) -> Line:
         job, facts, body = standing.job, arrival.facts, standing.job.body
         seed = generation.meta.get("seed", body.get("seed"))
+        drifts = drift(body, generation.meta, (facts.width, facts.height))
         return Line(
             job=job.id,
             sample=sample,
@@ -166,7 +167,7 @@ class Keeper:
             format=facts.format,
             request=body,
             meta=generation.meta,
-            drift=[cast("dict[str, JSON]", asdict(each)) for each in drift(body, generation.meta)],
+            drift=[cast("dict[str, JSON]", asdict(each)) for each in drifts],
             generation_id=generation.id,
             generation_time=generation.seconds,
             url=arrival.url and public(arrival.url),

@@ -100,6 +100,16 @@ def test_one_of_two_names_is_enough() -> None:
     assert (Drift("width", 512, 1),) == drift({"width": 512}, {"W": 1, "width": 2})
 
 
+def test_the_picture_itself_counts_before_the_words_about_it() -> None:
+    """Whatever ``meta`` echoes; a side it is silent about is told by the picture, one it is wrong about stays told."""
+    asked: dict[str, JSON] = {"width": 512, "height": "768"}
+
+    assert drift(asked, {"W": 512, "H": 768}, (512, 768)) == ()
+    assert (Drift("width", 512, 256), Drift("height", "768", 769)) == drift(asked, {"W": 512}, (256, 769))
+    assert (Drift("width", 512, 1024),) == drift(asked, {"W": 1024}, (512, 768))
+    assert drift({"width": None}, {}, (512, 768)) == ()
+
+
 def test_the_documented_sample_drifts_in_three_fields() -> None:
     """Thirty steps became twenty, flux became midjourney, and the prompt got company."""
     asked: dict[str, JSON] = {

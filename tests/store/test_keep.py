@@ -72,6 +72,7 @@ async def test_what_a_gate_flags_is_kept_with_a_word(tmp_path: Path) -> None:
 
     assert isinstance(line, Line)
     assert line.flags == ["size", "duplicate"]
+    assert line.drift == [{"field": "width", "asked": 64, "got": 32}]
 
 
 async def test_what_a_gate_refuses_is_set_aside_and_not_bought_again(tmp_path: Path) -> None:
