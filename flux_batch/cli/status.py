@@ -57,6 +57,8 @@ def lines(found: Survey, out: Path) -> Iterator[str]:
     of = "" if found.planned is None else f" of {found.planned:,} planned"
     yield f"  {'kept':<12}{many(found.kept, 'image')}{of}"
     others = {"failed": found.failed, "held": found.held, "pending": found.pending, "set aside": found.quarantined}
+    if found.under_way:
+        yield f"  {'under way':<12}{many(found.under_way, 'image')} asked for and not answered yet"
     if any(others.values()):
         yield f"  {'without':<12}{', '.join(f'{count:,} {name}' for name, count in others.items() if count)}"
     for words, count in {"no file": found.missing, "no line": found.strays}.items():

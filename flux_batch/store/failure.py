@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from flux_batch.store.standing import Fate, Stage, Standing
+from flux_batch.store.standing import ACCEPTED, Fate, Stage, Standing
 
 Group: TypeAlias = tuple[str, str]
 """Class of a failure, and its words."""
@@ -24,6 +24,8 @@ FAILURE_CLASSES = {
     Stage.FREE: "transient",
 }
 
+ON_ITS_WAY = "accepted, and the run ended before its image was here"
+
 
 def failure_class(standing: Standing) -> str:
     """Return why a begun job has no image: refused, held, pending, paid_but_lost, gate or transient."""
@@ -35,10 +37,16 @@ def failure_class(standing: Standing) -> str:
     return FAILURE_CLASSES[standing.stage]
 
 
+def words_of(standing: Standing) -> str:
+    """Return what the last trouble of a job without an image was; for one that met none, what it waits for."""
+    if standing.problem is None:
+        return ON_ITS_WAY if standing.stage in ACCEPTED else ""
+    return standing.problem[1]
+
+
 def group_of(standing: Standing) -> Group:
     """Return the class and the words under which a job without an image is counted; addresses differ for each job."""
-    words = standing.problem[1] if standing.problem else ""
-    return failure_class(standing), ADDRESS.sub("...", words)
+    return failure_class(standing), ADDRESS.sub("...", words_of(standing))
 
 
 def name_of(group: Group) -> str:

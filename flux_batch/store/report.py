@@ -18,7 +18,7 @@ from flux_batch.plan.job import JSON
 from flux_batch.store.agenda import Agenda
 from flux_batch.store.book import Book
 from flux_batch.store.disk import write_new
-from flux_batch.store.failure import failure_class
+from flux_batch.store.failure import failure_class, words_of
 from flux_batch.store.folder import Folder, storage
 from flux_batch.store.lines import encode
 from flux_batch.store.manifest import Kept
@@ -110,7 +110,7 @@ def failures(standings: Iterable[Standing], missing: Iterable[Kept] = ()) -> Ite
             "job": standing.job.id,
             "axes": dict(standing.job.axes),
             "class": failure_class(standing),
-            "message": standing.problem[1] if standing.problem else "",
+            "message": words_of(standing),
             "attempts": standing.attempts,
             "generation_id": given.id if given else None,
             "at": standing.at,

@@ -112,11 +112,23 @@ class Standing:
         return self.service == EMBEDDED
 
     @property
+    def unanswered(self) -> bool:
+        """Whether a post of it is in flight, as long as its run lives."""
+        return self.stage in {Stage.INTENT, Stage.SENT}
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a run that lives is at work on it, and has met no trouble."""
+        at_the_service = self.stage in ACCEPTED and self.problem is None and bool(self.open_samples)
+        return self.unanswered or at_the_service
+
+    @property
     def still_to_buy(self) -> bool:
         """Whether the run ended before it could be posted or posted again: nothing is wrong, the next run makes it."""
         if self.in_doubt:
             return False
-        return self.stage is Stage.FREE and (self.problem is None or self.problem[0] != GIVEN_UP)
+        free = self.stage is Stage.FREE and (self.problem is None or self.problem[0] != GIVEN_UP)
+        return free or self.stage is Stage.INTENT
 
     def met(self, sample: int, fate: Fate) -> Standing:
         """Return this standing after image *sample* met its *fate*."""

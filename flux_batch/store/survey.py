@@ -46,6 +46,7 @@ class Survey:
         exit_code: of the last run, None while it goes on or where it died.
         planned: images the last run's grid asks for.
         kept, failed, held, pending, quarantined: images, as in ``run.json``; the last four of all grids of the folder.
+        under_way: images of posts that a run which goes on waits for; without a run their answers are lost: *held*.
         drifted: kept images whose answer differs from the request.
         money, cost: over the whole life of the folder; *cost* in USD, None without a price.
         axes: axis -> value -> counts; axes of more than MOST_VALUES values are left out.
@@ -62,6 +63,7 @@ class Survey:
     failed: int = 0
     held: int = 0
     pending: int = 0
+    under_way: int = 0
     quarantined: int = 0
     missing: int = 0
     strays: int = 0
@@ -119,7 +121,10 @@ def _manifest(found: Survey, folder: Folder) -> Iterator[Kept]:
 
 
 def _add_journal(found: Survey, book: Book) -> None:
-    standings = [each for each in book.standings.values() if not each.still_to_buy]
+    begun, lives = book.standings.values(), found.running is not None
+    in_flight = [each for each in begun if lives and each.unanswered]
+    found.under_way = sum(len(each.open_samples) for each in in_flight)
+    standings = [each for each in begun if not each.still_to_buy and not (lives and each.unanswered)]
     numbers = counts(standings)
     found.failed, found.held = numbers["failed"], numbers["held"]
     found.pending, found.quarantined = numbers["pending"], numbers["quarantined"]
@@ -131,7 +136,7 @@ def _add_journal(found: Survey, book: Book) -> None:
     found.typed = typed if isinstance(typed, Mapping) else None
     found.planned = planned if isinstance(planned, int) else None
     found.cost = round(price * book.money.known_billed, 6) if isinstance(price, int | float) else None
-    _add_failures(found, standings)
+    _add_failures(found, [each for each in standings if not (lives and each.under_way)])
 
 
 def _add_failures(found: Survey, standings: Iterable[Standing]) -> None:

@@ -10,6 +10,8 @@ from batch_runs import site, tree
 from click.testing import CliRunner, Result
 
 from flux_batch.cli import main
+from flux_batch.cli.status import lines
+from flux_batch.store.survey import Survey
 
 
 async def status(out: Path, *options: str) -> Result:
@@ -67,3 +69,11 @@ async def test_a_folder_that_is_no_output_folder_is_exit_2(tmp_path: Path) -> No
     assert done.exit_code == 2
     assert "is no output folder" in done.stderr
     assert "hint: " in done.stderr
+
+
+def test_status_says_what_is_under_way() -> None:
+    """In a line of its own, and never where nothing is."""
+    said = [list(lines(Survey(running=1, under_way=count), Path("out"))) for count in (2, 0)]
+
+    assert ["  under way   2 images asked for and not answered yet" in each for each in said] == [True, False]
+    assert not any("under way" in line for line in said[1])
