@@ -15,6 +15,7 @@ from flux_batch.plan.job import JSON, Job
 from flux_batch.response.drift import drift
 from flux_batch.store.fetch import Broken
 from flux_batch.store.gates import Action, Evidence, Finding, findings
+from flux_batch.store.image.check import ImageFacts
 from flux_batch.store.image.defect import NotAnImage
 from flux_batch.store.image.look import Looks, look
 from flux_batch.store.lines import is_too_long
@@ -80,7 +81,8 @@ class Keeper:
         if reasons:
             return await self._set_aside(standing, sample, arrival.path, arrival.facts.extension, "; ".join(reasons))
         file_name = self._lies_at(arrival) or self.file_name(standing.job, sample, arrival.facts.extension)
-        line = self._line(standing, generation, sample, arrival, file_name)
+        url = arrival.url and public(arrival.url)
+        line = line_of(standing, sample, arrival.facts, file_name=file_name, url=url, created_at=self.store.now())
         line.flags.extend(finding.gate for finding in found)
         if is_too_long(line.to_json()):
             reason = "line: what the service answered is too long for a manifest line"
@@ -146,36 +148,40 @@ class Keeper:
         await self.store.record(fate(standing.job.id, sample, Fate.QUARANTINED, file_name=file_name, reason=reason))
         return SetAside(file_name, reason)
 
-    def _line(self, standing: Standing, generation: Generation, sample: int, arrival: Arrival, name: str) -> Line:
-        job, facts, body = standing.job, arrival.facts, standing.job.body
-        seed = generation.meta.get("seed", body.get("seed"))
-        drifts = drift(body, generation.meta, (facts.width, facts.height))
-        return Line(
-            job=job.id,
-            sample=sample,
-            samples=job.samples,
-            file_name=name,
-            bytes=facts.bytes,
-            sha256=facts.sha256,
-            prompt=str(body.get("prompt", "")),
-            seed=seed if isinstance(seed, int) else None,
-            style=job.style,
-            axes=job.axes,
-            model_id=str(body.get("model_id", "")),
-            width=facts.width,
-            height=facts.height,
-            format=facts.format,
-            request=body,
-            meta=generation.meta,
-            drift=[cast("dict[str, JSON]", asdict(each)) for each in drifts],
-            generation_id=generation.id,
-            generation_time=generation.seconds,
-            url=arrival.url and public(arrival.url),
-            nsfw=generation.nsfw,
-            attempts=standing.attempts,
-            billed="possibly_twice" if standing.unknown else "once",
-            created_at=self.store.now(),
-        )
+
+def line_of(
+    standing: Standing, sample: int, facts: ImageFacts, *, file_name: str, url: str | None, created_at: str
+) -> Line:
+    """Return the manifest line of image *sample* of a job: from the journal, from the file, and the rest as given."""
+    job, body, generation = standing.job, standing.job.body, standing.generation or Generation()
+    seed = generation.meta.get("seed", body.get("seed"))
+    drifts = drift(body, generation.meta, (facts.width, facts.height))
+    return Line(
+        job=job.id,
+        sample=sample,
+        samples=job.samples,
+        file_name=file_name,
+        bytes=facts.bytes,
+        sha256=facts.sha256,
+        prompt=str(body.get("prompt", "")),
+        seed=seed if isinstance(seed, int) else None,
+        style=job.style,
+        axes=job.axes,
+        model_id=str(body.get("model_id", "")),
+        width=facts.width,
+        height=facts.height,
+        format=facts.format,
+        request=body,
+        meta=generation.meta,
+        drift=[cast("dict[str, JSON]", asdict(each)) for each in drifts],
+        generation_id=generation.id,
+        generation_time=generation.seconds,
+        url=url,
+        nsfw=generation.nsfw,
+        attempts=standing.attempts,
+        billed="possibly_twice" if standing.unknown else "once",
+        created_at=created_at,
+    )
 
 
 def public(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -189,3 +190,99 @@ async def test_rebuy_goes_with_repair(tmp_path: Path) -> None:
     async with site(tmp_path / "out") as at:
         await made(at)
         assert (await verify(at.out, "--rebuy")).exit_code == 2
+
+
+EDITS = {
+    "prompt": ("picture 0", "picture O"),
+    "seed": (r'"seed":\d', '"seed":9'),
+    "sha256": (r'"sha256":"[0-9a-f]{8}', '"sha256":"deadbeef'),
+    "width": (r'"width":64,"height":64,"format"', '"width":65,"height":64,"format"'),
+    "billed": ('"billed":"once"', '"billed":"possibly_twice"'),
+    "a field of one's own": (r'"flags":\[\]', '"rating":5,"flags":[]'),
+}
+
+
+def edit(out: Path, pattern: str, new: str) -> None:
+    """Change the first *pattern* in the manifest, and leave the seal of its line alone."""
+    text, count = re.subn(pattern, new, (out / "manifest.jsonl").read_text(), count=1)
+    assert count == 1
+    (out / "manifest.jsonl").write_text(text)
+
+
+FROM_THE_FILE = {"sha256", "width"}
+"""What only the file tells: where that is gone as well, the line cannot be put back."""
+
+
+@pytest.mark.parametrize(
+    "field, gone", [(field, gone) for field in EDITS for gone in (False, True) if not (gone and field in FROM_THE_FILE)]
+)
+async def test_an_edited_line_is_put_back_as_it_was_written(tmp_path: Path, field: str, *, gone: bool) -> None:
+    """The journal and the file say what stood there, and the seal, which is a sum of it, says that they are right."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        manifest = await to_thread.run_sync((at.out / "manifest.jsonl").read_bytes)
+        await to_thread.run_sync(edit, at.out, *EDITS[field])
+        if gone:
+            await to_thread.run_sync((at.out / at.lines[0]["file_name"]).unlink)
+
+        repaired = await told(at.out, "--repair")
+
+        assert (repaired["violations"], len(at.posts)) == ([], 8)
+        assert "manifest.jsonl: edited lines put back as they were written: 1" in repaired["done"]
+        assert await to_thread.run_sync((at.out / "manifest.jsonl").read_bytes) == manifest
+
+
+@pytest.mark.parametrize("state", ["file there", "file changed", "file gone"])
+async def test_an_edited_line_that_cannot_be_put_back_is_written_anew(tmp_path: Path, state: str) -> None:
+    """What only the line itself told, here its time, is not believed; the image is fetched again if need be."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        before = at.lines
+        image = at.out / before[0]["file_name"]
+        await to_thread.run_sync(edit, at.out, "picture 0", "picture O")
+        await to_thread.run_sync(edit, at.out, '"created_at":"2', '"created_at":"1')
+        if state == "file changed":
+            await to_thread.run_sync(
+                image.write_bytes, await to_thread.run_sync((at.out / before[1]["file_name"]).read_bytes)
+            )
+        elif state == "file gone":
+            await to_thread.run_sync(image.unlink)
+
+        repaired = await told(at.out, "--repair")
+
+        assert (repaired["violations"], len(at.posts)) == ([], 8)
+        told_anew = {"created_at", "url"}
+        after = {line["job"]: {k: v for k, v in line.items() if k not in told_anew | {"crc"}} for line in at.lines}
+        assert after == {
+            line["job"]: {k: v for k, v in line.items() if k not in told_anew | {"crc"}} for line in before
+        }
+        assert all(line["created_at"].startswith("2") for line in at.lines)
+
+
+async def test_a_damaged_line_whose_file_is_gone_too_is_fetched_and_not_bought(tmp_path: Path) -> None:
+    """Only somebody who takes out both means "make it again"."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        await to_thread.run_sync((at.out / at.lines[0]["file_name"]).unlink)
+        await to_thread.run_sync(spoil, at.out, "damaged line")
+
+        repaired = await told(at.out, "--repair")
+
+        assert (repaired["violations"], len(at.lines)) == ([], 8)
+        assert (await at.make()).report.exit_code == 0
+        assert len(at.posts) == 8
+
+
+async def test_an_edited_line_the_journal_knows_nothing_of_is_left_and_told(tmp_path: Path) -> None:
+    """There is nothing to hold it against; nobody but its owner can say what is right."""
+    async with site(tmp_path / "out") as at:
+        await made(at)
+        await to_thread.run_sync(edit, at.out, "picture 0", "picture O")
+        await to_thread.run_sync((at.out / ".flux-batch" / "journal.jsonl").unlink)
+        before = await to_thread.run_sync((at.out / "manifest.jsonl").read_bytes)
+
+        repaired = await verify(at.out, "--repair")
+
+        assert repaired.exit_code == 10
+        assert "manifest.jsonl:1: somebody edited this line, and the journal does not know its image" in repaired.stdout
+        assert await to_thread.run_sync((at.out / "manifest.jsonl").read_bytes) == before

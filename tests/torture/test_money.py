@@ -282,7 +282,7 @@ def test_the_longest_prompt_that_comes_back_changed_fits_into_its_line(arena: Pa
     assert scene.run().code == 0
     line = json.loads((scene.out / "manifest.jsonl").read_text())
     assert line["prompt"] == scene.prompt
-    assert [each["field"] for each in line["drift"]] == ["prompt"]
+    assert "prompt" in {each["field"] for each in line["drift"]}
     assert scene.wrong_at_the_end() == []
 
 
