@@ -189,7 +189,8 @@ class Batch:
         ending = Ending(self.grid, self.plan.images, store.now(), ran)
         if await anyio.to_thread.run_sync(agenda.empty):
             # The book's traffic is still that of the run before.
-            self.report = replace(report(ending, store, agenda), posts=0, polls=0, downloads=0)
+            found = await anyio.to_thread.run_sync(report, ending, store, agenda)
+            self.report = replace(found, posts=0, polls=0, downloads=0)
             await self._send.send(Ended(self.report, changed=False))
             return
         need = room_needed(self.plan, self.grid.limits, store.stock.done.images)
@@ -253,13 +254,14 @@ class Batch:
         reason = told(reason, store.book)
         try:
             await store.settle_unanswered()
-            self.report = report(ending, store, agenda, reason)
-            lines = tuple(failures(agenda.unfinished(cut_short=reason is not None), agenda.missing))
+            self.report = await anyio.to_thread.run_sync(report, ending, store, agenda, reason)
+            begun = [*agenda.reached(cut_short=reason is not None), *agenda.not_reached()]
+            lines = tuple(failures(begun, agenda.missing))
             await anyio.to_thread.run_sync(write_reports, store.folder, self.report, lines)
             await store.record({"e": "end", "exit_code": self.report.exit_code})
         except StorageFailed as failed:
             reason = reason or told(failed, store.book)
-            self.report = report(ending, store, agenda, reason)
+            self.report = await anyio.to_thread.run_sync(report, ending, store, agenda, reason)
         self._error = reason
         self._last(Ended(self.report, changed=True))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 import pytest
-from batch_runs import Made, assert_sound, billed_per_job, declared, posted_as, site, to_the_end
+from batch_runs import Made, Site, assert_sound, billed_per_job, declared, posted_as, site, to_the_end
 
 from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.batch import Batch
@@ -298,3 +298,40 @@ async def drain(batch: Batch) -> None:
     async with batch:
         async for event in batch:
             assert not isinstance(event, Ended)
+
+
+async def four_refused(at: Site) -> list[str]:
+    """Run a grid of which every job is refused; return their ids as they were posted."""
+    made = await at.make(prompts=1, seeds=4, limits={"concurrency": 1})
+    assert (made.report.failed, len(at.failures)) == (4, 4)
+    return [posted_as(entry) for entry in at.posts]
+
+
+@pytest.mark.parametrize(
+    "seeds, known", [({"start": 1, "count": 4}, 4), ({"start": 1, "count": 40}, 4), ({"start": 3, "count": 40}, 2)]
+)
+async def test_a_run_that_is_cut_short_still_tells_the_failures_it_did_not_reach(
+    tmp_path: Path, seeds: dict[str, int], known: int
+) -> None:
+    """Those of the plan, wherever they stand in it by now; what the grid has no more is not its failure."""
+    async with site(tmp_path / "out", {"post#*": "value"}) as at:
+        refused = await four_refused(at)
+        batch = at.batch(axes={"prompt": ["picture 0"], "seed": seeds})
+
+        made = await listen_with(batch, lambda event: batch.stop(STOP) if isinstance(event, Begun) else None)
+
+        assert (made.report.exit_code, made.report.posts) == (130, 0)
+        assert {(each["job"] in refused, each["class"]) for each in at.failures} == {(True, "refused")}
+        assert (len(at.failures), made.report.failed) == (known, known)
+
+
+async def test_a_run_of_a_part_tells_the_failures_of_the_whole_grid_and_ends_by_its_part(tmp_path: Path) -> None:
+    """With ``--limit`` 0 speaks of the jobs it leaves; the counts and ``failures.jsonl`` speak of the grid."""
+    async with site(tmp_path / "out", {"post#1-4": "value"}) as at:
+        refused = await four_refused(at)
+
+        made = await at.make(prompts=1, seeds=4, limits={"limit": 1})
+
+        assert (made.report.exit_code, made.report.kept, made.report.failed) == (0, 1, 3)
+        assert {each["job"] for each in at.failures} == {*refused} - {posted_as(at.posts[-1])}
+        assert {each["class"] for each in at.failures} == {"refused"}

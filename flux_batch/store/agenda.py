@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import chain, islice
 
 from flux_batch.grid.settings import Limits
@@ -13,6 +14,9 @@ from flux_batch.store.failure import chosen
 from flux_batch.store.manifest import Kept
 from flux_batch.store.standing import Standing
 from flux_batch.store.store import Store
+
+LOOKED_THROUGH = 1_000_000
+"""Jobs of a plan among which those of an earlier run are looked for: some seconds."""
 
 
 class Agenda:
@@ -37,7 +41,8 @@ class Agenda:
         self._wishes = Wishes(limits.on_ambiguous == "hold", skip_failed, limits.rebuy)
         self._under_way: set[str] = set()
         self._unfinished: set[str] = set()
-        self._rest: Iterator[Job] = islice(self._drawn(self._part(plan, limits)), limits.limit)
+        self._plan, self._drawn_to_the_end = plan, False
+        self._rest: Iterator[Job] = islice(self._drawn(plan.ordered(), limits.part), limits.limit)
 
     @property
     def owed(self) -> int:
@@ -86,14 +91,31 @@ class Agenda:
         if job not in self._store.book.standings:
             self._unfinished.discard(job)
 
-    def unfinished(self, *, cut_short: bool = False) -> list[Standing]:
-        """Return the begun jobs of this plan, or of this run, that have no image.
+    def reached(self, *, cut_short: bool = False) -> list[Standing]:
+        """Return the jobs without an image that this run has come to.
 
         Args:
             cut_short: whether the run ended early; then jobs that had merely not had their turn again are left out.
         """
         begun = [each for each in self._store.book.standings.values() if each.job.id in self._unfinished]
         return [each for each in begun if not (cut_short and each.still_to_buy)]
+
+    def not_reached(self) -> list[Standing]:
+        """Return the jobs of the plan that an earlier run left without an image, and that this one has not come to.
+
+        For a worker thread: the plan may have to be looked through, which is done once, when the run is over.
+        """
+        standings = self._store.book.standings
+        return [standings[job] for job in self._known_and_not_reached if job in standings]
+
+    @cached_property
+    def _known_and_not_reached(self) -> frozenset[str]:
+        if self._drawn_to_the_end:
+            return frozenset()
+        owed = {job.id for what in (Duty.POLL, Duty.FETCH) for job in self._owed(what)}
+        known = [each.job for each in self._store.book.standings.values() if not each.still_to_buy]
+        others = {job.id: job for job in known if job.id not in self._unfinished}
+        return frozenset(owed & set(others)) | among(others, self._plan)
 
     def _owed(self, what: Duty) -> list[Job]:
         standings = self._store.book.standings.values()
@@ -105,10 +127,10 @@ class Agenda:
             self._under_way.add(job.id)
             yield job
 
-    def _drawn(self, plan: Plan) -> Iterator[Job]:
+    def _drawn(self, plan: Plan, part: tuple[int, int] | None) -> Iterator[Job]:
         """Yield what must be bought; a cell that occurs twice in the grid is bought once."""
         done, standings = self._store.stock.done, self._store.book.standings
-        for job in plan.remaining(done.whole):
+        for job in (plan if part is None else plan.shard(*part)).remaining(done.whole):
             if job.id in self._under_way or job.id in self._unfinished:
                 continue
             if job.id in standings:
@@ -117,7 +139,18 @@ class Agenda:
                 self._unfinished.add(job.id)
                 self._under_way.add(job.id)
                 yield job
+        self._drawn_to_the_end = part is None
 
-    @staticmethod
-    def _part(plan: Plan, limits: Limits) -> Plan:
-        return plan.ordered() if limits.part is None else plan.ordered().shard(*limits.part)
+
+def among(jobs: Mapping[str, Job], plan: Plan) -> frozenset[str]:
+    """Return which of *jobs*, by their ids, are of *plan*. For a worker thread: it may take seconds.
+
+    Most stand where they stood when they were begun. A grid that was edited since is looked through; one too large for
+    that is taken to have them all: a failure too many is better told than one too few.
+    """
+    ordered = plan.ordered()
+    found = {name for name, job in jobs.items() if job.index < len(plan) and ordered[job.index].id == name}
+    others = set(jobs) - found
+    if others:
+        found |= others if len(plan) > LOOKED_THROUGH else others.intersection(plan.ids())
+    return frozenset(found)

@@ -180,17 +180,21 @@ class Ending:
 
 
 def report(ending: Ending, store: Store, agenda: Agenda, reason: FluxBatchError | None = None) -> Report:
-    """Say how a run ended: by *reason*, or because there is nothing left to do."""
+    """Say how a run ended: by *reason*, or because there is nothing left to do. For a worker thread.
+
+    The counts speak of the whole grid, the exit code of the part of it that the run was to make.
+    """
     book, money = store.book, store.book.money
-    open_images = counts(agenda.unfinished(cut_short=reason is not None))
-    open_images["failed"] += len(agenda.missing)
+    reached = counts(agenda.reached(cut_short=reason is not None))
+    reached["failed"] += len(agenda.missing)
+    open_images = reached + counts(agenda.not_reached())
     price = ending.grid.price
     return Report(
         grid=ending.grid.name,
         grid_digest=ending.grid.digest,
         started_at=ending.started_at,
         ended_at=store.now(),
-        exit_code=_exit_code(agenda, open_images, reason),
+        exit_code=_exit_code(agenda, reached, reason),
         message=None if reason is None else str(reason),
         planned=ending.planned,
         kept=store.stock.done.images,
@@ -208,12 +212,12 @@ def report(ending: Ending, store: Store, agenda: Agenda, reason: FluxBatchError 
     )
 
 
-def _exit_code(agenda: Agenda, open_images: Counter[str], reason: FluxBatchError | None) -> int:
+def _exit_code(agenda: Agenda, reached: Counter[str], reason: FluxBatchError | None) -> int:
     if agenda.bugs:
         return 1
     if reason is not None:
         return reason.exit_code
-    return 3 if open_images.total() else 0
+    return 3 if reached.total() else 0
 
 
 def write_reports(folder: Folder, report: Report, lines: Iterable[Mapping[str, JSON]]) -> None:
