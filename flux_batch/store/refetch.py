@@ -25,7 +25,7 @@ from flux_batch.store.events import Event, Kept, Quarantined, Refetched, journal
 from flux_batch.store.folder import Folder
 from flux_batch.store.lines import checked, raw_lines
 from flux_batch.store.record import Record, forgotten
-from flux_batch.store.repair import beyond_reach, take_out
+from flux_batch.store.repair import beyond_reach, may_still_come, take_out
 from flux_batch.store.report import replace_whole
 from flux_batch.store.store import Store, open_store
 
@@ -116,12 +116,22 @@ def _sentences(event: Event) -> list[str]:
 
 async def _mark(store: Store) -> list[str]:
     """Let the next run buy what nobody can fetch any more."""
-    jobs = beyond_reach(store.book.standings.values(), store.stock.missing.values())
+    standings, missing = store.book.standings, store.stock.missing.values()
+    jobs, waiting = beyond_reach(standings.values(), missing), sum(map(may_still_come, standings.values()))
+    samples = {line.job: line.samples for line in missing} | {
+        name: each.job.samples for name, each in standings.items()
+    }
+    images = sum(samples[job] for job in jobs)
     await anyio.to_thread.run_sync(take_out, store.folder, jobs)
     for job in jobs:
         await store.record(forgotten(job, REBUY))
-    count = "1 job" if len(jobs) == 1 else f"{len(jobs)} jobs"
-    return [f"{count} will be bought again by the next run"] if jobs else []
+    whole = f": {images} images, for a request is bought whole" if images > len(jobs) else ""
+    said = [f"{_jobs(len(jobs))} will be bought again by the next run{whole}"] if jobs else []
+    return [*said, f"{_jobs(waiting)} paid for may still come: not bought again"] if waiting else said
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count} jobs"
 
 
 def _correct_report(store: Store) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flux_batch.plan.job import JSON
 from flux_batch.store.disk import write_new
+from flux_batch.store.duty import is_beyond_reach
 from flux_batch.store.edited import as_written, edited_images, edited_line, facts_of, places_of, standings_of
 from flux_batch.store.folder import PRIVATE_MODE, Folder, storage
 from flux_batch.store.invariants import Broken, Violation, file_differences
@@ -20,7 +21,7 @@ from flux_batch.store.manifest import Kept, kept_of
 from flux_batch.store.publish import set_aside
 from flux_batch.store.record import damaged, is_true_intent, missing
 from flux_batch.store.recovery import Image
-from flux_batch.store.standing import Fate, Standing
+from flux_batch.store.standing import ACCEPTED, Standing
 
 JOB = re.compile(rb'"job":"([0-9a-f]{16})"')
 SAMPLES = re.compile(rb'"(?:images|samples)":(\d{1,3})\b')
@@ -227,11 +228,20 @@ def put_aside_changed(folder: Folder, violations: Iterable[Violation]) -> Iterat
 
 
 def beyond_reach(standings: Iterable[Standing], missing: Iterable[Kept]) -> list[str]:
-    """Return the jobs without all their images that only buying again can help: lost, set aside, held, untraceable."""
+    """Return the jobs without all their images that only buying again can help: lost, set aside, held, untraceable.
+
+    One of which an image may still come is none of them: buying again buys all images of a request.
+    """
+    begun = list(standings)
+    owed = {each.job.id for each in begun if may_still_come(each)}
     jobs = dict.fromkeys(line.job for line in missing)
-    ends = {Fate.LOST, Fate.QUARANTINED}
-    jobs |= dict.fromkeys(each.job.id for each in standings if ends & set(each.fates.values()) or each.in_doubt)
-    return list(jobs)
+    jobs |= dict.fromkeys(each.job.id for each in begun if is_beyond_reach(each))
+    return [job for job in jobs if job not in owed]
+
+
+def may_still_come(standing: Standing) -> bool:
+    """Whether an image of the job is paid for and not given up."""
+    return standing.stage in ACCEPTED and bool(standing.open_samples)
 
 
 def take_out(folder: Folder, jobs: Iterable[str]) -> int:

@@ -286,3 +286,21 @@ async def test_an_edited_line_the_journal_knows_nothing_of_is_left_and_told(tmp_
         assert repaired.exit_code == 10
         assert "manifest.jsonl:1: somebody edited this line, and the journal does not know its image" in repaired.stdout
         assert await to_thread.run_sync((at.out / "manifest.jsonl").read_bytes) == before
+
+
+async def test_a_request_for_several_images_is_bought_again_whole_and_its_kept_ones_stay(tmp_path: Path) -> None:
+    """The API makes all images of a request or none; how many are paid for is said, and only the lost is new."""
+    async with site(tmp_path / "out", {"image#3-5": "410", "fetch#*": "404"}) as at:
+        pair: dict[str, Any] = {"prompts": 1, "seeds": 1, "params": {"samples": 2}}
+        assert (await at.make(**pair)).report.kept == 2
+        first, second = sorted(at.lines, key=lambda line: int(line["sample"]))
+        await to_thread.run_sync((at.out / second["file_name"]).unlink)
+
+        again = await told(at.out, "--repair", "--rebuy")
+        assert "1 job will be bought again by the next run: 2 images, for a request is bought whole" in again["done"]
+        assert (at.lines, len(at.posts)) == ([first], 1)
+
+        ran = await at.make(**pair)
+        assert (ran.report.exit_code, ran.report.kept, len(at.posts), ran.report.known_billed) == (0, 2, 2, 4)
+        assert at.lines[0] == first
+        assert at.lines[1]["generation_id"] != first["generation_id"]
