@@ -36,6 +36,7 @@ SHORTEST_TEXT = 64
 """Characters that are left of it where that is not enough."""
 
 SHORTENED: tuple[Callable[[dict[str, JSON]], None], ...] = (
+    lambda record: record.update(links=_links_of_its_images(record)) if record.get("links") else None,
     lambda record: record.update(meta={}) if record.get("meta") else None,
     lambda record: record.update(message=str(record["message"])[:LONGEST_TEXT]) if "message" in record else None,
     lambda record: record.update(drift=_briefly(record["drift"], LONGEST_TEXT)) if "drift" in record else None,
@@ -43,7 +44,7 @@ SHORTENED: tuple[Callable[[dict[str, JSON]], None], ...] = (
     lambda record: record.update(axes={}) if record.get("axes") else None,
     lambda record: record.update(drift=_briefly(record["drift"], SHORTEST_TEXT)) if "drift" in record else None,
     lambda record: record.update(url=None) if "url" in record else None,
-    lambda record: record.update(links=[]) if record.get("links") and record.get("id") else None,
+    lambda record: record.update(links=_links_that_fit(record)) if record.get("links") else None,
 )
 """What is given up, first things first, of a record that would be longer than a line may be."""
 
@@ -51,9 +52,9 @@ SHORTENED: tuple[Callable[[dict[str, JSON]], None], ...] = (
 def encode(record: Mapping[str, JSON]) -> bytes:
     """Return *record* as one sealed line: ASCII, so that no reader trips over U+2028 or a lone surrogate.
 
-    A record that would be longer than 64 KiB loses what it can do without: the answer's ``meta``, the end of a
-    message and of what ``drift`` repeats of the request, second links, the words of the axes, and at last the links
-    where an id is enough to ask for them again; ``shortened`` then says so.
+    A record that would be longer than 64 KiB loses what it can do without: links beyond the images it is about, the
+    answer's ``meta``, the end of a message and of what ``drift`` repeats of the request, second links, the words of
+    the axes, and at last the links that do not fit, each leaving its place empty; ``shortened`` then says so.
 
     Raises:
         ValueError: it is still too long.
@@ -72,6 +73,24 @@ def encode(record: Mapping[str, JSON]) -> bytes:
 
 def _lists(value: JSON) -> list[list[JSON]]:
     return [each for each in value if isinstance(each, list)] if isinstance(value, list) else []
+
+
+def _links_of_its_images(record: Mapping[str, JSON]) -> list[JSON]:
+    """Return the links that are ever followed: one place for each image asked for, where that is known."""
+    links, images = list[JSON](_lists(record["links"])), record.get("images")
+    return links[:images] if isinstance(images, int) else links
+
+
+def _links_that_fit(record: Mapping[str, JSON]) -> list[JSON]:
+    """Return the links, image by image, with an empty place for each that the line has no room for."""
+    places = _lists(record["links"])
+    room = LONGEST_LINE - len(_sealed({**record, "links": [[] for _ in places], "shortened": True}))
+    kept: list[JSON] = []
+    for links in places:
+        size = len(_spelled(links)) - len("[]")
+        kept.append(list(links) if size <= room else [])
+        room -= size if size <= room else 0
+    return kept
 
 
 def _briefly(drift: JSON, longest: int) -> list[JSON]:
@@ -95,8 +114,12 @@ def is_too_long(record: Mapping[str, JSON]) -> bool:
 
 
 def _sealed(record: Mapping[str, JSON]) -> bytes:
-    text = json.dumps(record, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
+    text = _spelled(record)
     return text[:-1] + _seal(text[:-1])
+
+
+def _spelled(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def is_intact(line: bytes) -> bool:

@@ -23,7 +23,7 @@ from flux_batch.store.lines import (
     is_intact,
     read_lines,
 )
-from flux_batch.store.record import accepted, fate, intent, sent, unknown
+from flux_batch.store.record import accepted, fate, intent, ready, sent, unknown
 from flux_batch.store.standing import Fate, Generation
 
 TEXTS = st.text(st.characters(codec=None), max_size=40)
@@ -81,7 +81,7 @@ def test_a_record_too_long_for_a_line_loses_what_it_can_do_without() -> None:
     links = tuple((f"https://a.example/{n}", f"https://b.example/{n}") for n in range(16))
     given_ = Generation(id="7", links=links, meta={"prompt": "x" * 70_000})
 
-    line = encode(accepted(job(), 1, given_, pending=False))
+    line = encode(accepted(job(samples=16), 1, given_, pending=False))
 
     record = decode(line)
     assert len(line) <= LONGEST_LINE
@@ -94,7 +94,7 @@ def test_the_second_links_go_before_the_first() -> None:
     """Sixteen images with the longest links still have one each."""
     links = tuple((f"https://a.example/{n:02}".ljust(2000, "x"),) * 3 for n in range(16))
 
-    record = decode(encode(accepted(job(), 1, Generation(id="7", links=links), pending=False)))
+    record = decode(encode(accepted(job(samples=16), 1, Generation(id="7", links=links), pending=False)))
 
     assert record is not None
     assert record["links"] == [[each[0]] for each in links]
@@ -121,14 +121,31 @@ def test_a_line_of_the_longest_request_holds_an_answer_that_differs_in_everythin
     assert [each["field"] for each in told] == list(work.body)
 
 
-def test_an_answer_whose_links_alone_are_too_long_leaves_its_id() -> None:
-    """By it the links can be asked for again; without the line the money would be forgotten."""
-    links = tuple((f"https://a.example/{n:02}".ljust(2000, "\N{GRINNING FACE}"),) for n in range(4))
+@pytest.mark.parametrize("name", ["7", None])
+@pytest.mark.parametrize("write", ["accepted", "ready"])
+def test_an_answer_whose_links_alone_are_too_long_keeps_those_that_fit(write: str, name: str | None) -> None:
+    """Without an id they alone lead to what is paid for; one that does not fit leaves its place to no other."""
+    long = "https://a.example/".ljust(2000, "\N{GRINNING FACE}")
+    links = (("https://a.example/0",), (long, long), (long,), (long,), ("https://a.example/4",))
+    told = Generation(id=name, links=links)
+    work = job(samples=5)
 
-    record = decode(encode(accepted(job(), 1, Generation(id="7", links=links), pending=False)))
+    record = decode(encode(accepted(work, 1, told, pending=False) if write == "accepted" else ready(work.id, told)))
 
     assert record is not None
-    assert (record["id"], record["links"]) == ("7", [])
+    assert (record["e"], record["shortened"]) == (write, True)
+    assert record["links"] == [[links[0][0]], [long], [long], [], [links[4][0]]]
+
+
+def test_links_beyond_the_images_of_a_request_are_the_first_to_go() -> None:
+    """Nobody will ever follow them: an answer of thousands of links to four images costs those nothing."""
+    links = tuple((f"https://a.example/{n}", f"https://b.example/{n}") for n in range(4000))
+
+    record = decode(encode(accepted(job(samples=4), 1, Generation(links=links, meta={"seed": 1}), pending=False)))
+
+    assert record is not None
+    assert record["links"] == [list(each) for each in links[:4]]
+    assert record["meta"] == {"seed": 1}
 
 
 def test_a_record_that_stays_too_long_is_refused() -> None:
