@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeAlias
 
-from flux_batch.store.disk import Content, Disk
+from flux_batch.store.disk import PUBLIC_MODE, Content, Disk
 
 PLENTY = 2**40
 WRITES = frozenset({"create", "write", "sync", "append_to", "make_folder", "link"})
@@ -142,7 +142,7 @@ class FaultyDisk(Disk):
             self.point("make_folder")
             super().make_folder(path, mode)
 
-    def create(self, path: Path, mode: int = 0o644) -> int:
+    def create(self, path: Path, mode: int = PUBLIC_MODE) -> int:
         """See :class:`Disk`."""
         with self._turn:
             self.point("create")
@@ -151,7 +151,7 @@ class FaultyDisk(Disk):
             self._named(path.parent, lambda: path.unlink(missing_ok=True))
             return descriptor
 
-    def append_to(self, path: Path, mode: int) -> int:
+    def append_to(self, path: Path, mode: int | None = None) -> int:
         """See :class:`Disk`."""
         with self._turn:
             self.point("append_to")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Content: TypeAlias = bytes | bytearray | memoryview
 
+PUBLIC_MODE = 0o666
+"""Of a file that others may read: the umask says who they are."""
+
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -31,14 +34,19 @@ class Disk:
         if mode is not None and stat.S_IMODE(path.stat().st_mode) != mode:
             path.chmod(mode)
 
-    def create(self, path: Path, mode: int = 0o644) -> int:
+    def create(self, path: Path, mode: int = PUBLIC_MODE) -> int:
         """Make a new file and return its descriptor; fails where anything, a link included, has that name."""
         return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
 
-    def append_to(self, path: Path, mode: int) -> int:
-        """Open a file for appending, made where there is none; never one that another name links to."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
-        os.fchmod(descriptor, mode)
+    def append_to(self, path: Path, mode: int | None = None) -> int:
+        """Open a file for appending, made where there is none; never one that another name links to.
+
+        A *mode* that is given is set whatever the umask, on an old file too; without one a new file is public.
+        """
+        made_with = PUBLIC_MODE if mode is None else mode
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, made_with)
+        if mode is not None:
+            os.fchmod(descriptor, mode)
         return descriptor
 
     def write(self, descriptor: int, data: Content) -> None:
@@ -100,7 +108,7 @@ class NewFile(io.BufferedIOBase):
     Without that lock a cancelled writer would leave its thread behind with a descriptor that somebody else gets next.
     """
 
-    def __init__(self, disk: Disk, path: Path, mode: int = 0o644) -> None:
+    def __init__(self, disk: Disk, path: Path, mode: int = PUBLIC_MODE) -> None:
         self._disk = disk
         self._turn = threading.Lock()
         self._descriptor = disk.create(path, mode)
@@ -133,7 +141,7 @@ class NewFile(io.BufferedIOBase):
                 self._disk.close(self._descriptor)
 
 
-def write_new(disk: Disk, path: Path, content: Content, mode: int = 0o644) -> None:
+def write_new(disk: Disk, path: Path, content: Content, mode: int = PUBLIC_MODE) -> None:
     """Write *content* into a new file and sync it; a file that could not be written is removed again."""
     file = NewFile(disk, path, mode)
     try:

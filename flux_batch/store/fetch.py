@@ -139,7 +139,7 @@ class Fetcher:
 
     def _save(self, path: Path, text: bytes) -> None:
         with storage(f"cannot write {path}"):
-            write_new(self.folder.disk, path, text, 0o600)
+            write_new(self.folder.disk, path, text)
 
     async def fetch(self, job: str, sample: int, links: Links, ask: Ask, *, age: float = 0.0) -> Arrival:
         """Download one image over the first of its *links* that gives it whole.

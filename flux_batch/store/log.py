@@ -29,11 +29,11 @@ class Log:
     Args:
         disk: does the writing.
         path: the file; call from a worker thread, after :func:`flux_batch.store.tail.mend_tail`.
-        mode: permission bits.
+        mode: permission bits, None for those of a public file.
         reserve: given up when the disk is full, so that what is already paid for can still be written down.
     """
 
-    def __init__(self, disk: Disk, path: Path, *, mode: int, reserve: Reserve) -> None:
+    def __init__(self, disk: Disk, path: Path, *, mode: int | None, reserve: Reserve) -> None:
         self._disk = disk
         self._path = path
         self._reserve = reserve

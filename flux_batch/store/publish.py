@@ -73,7 +73,7 @@ def set_aside(folder: Folder, path: Path, name: str, reason: str) -> Path:
 
 def _write_reason(folder: Folder, target: Path, reason: str) -> None:
     line = encode({"v": 1, "file_name": target.relative_to(folder.root).as_posix(), "reason": reason})
-    descriptor = folder.disk.append_to(folder.reasons, 0o644)
+    descriptor = folder.disk.append_to(folder.reasons)
     try:
         folder.disk.write(descriptor, line)
     finally:

@@ -6,6 +6,7 @@ Nothing is thrown away: what is taken out goes to ``.flux-batch/torn/`` or to ``
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,11 +69,11 @@ def mend_lines(folder: Folder) -> Iterator[str]:
     _count_as_missing(folder, [image for image in map(_image_in, manifest.lost) if image and image not in images.seen])
     for line in manifest.lost:
         yield from _put_aside_untold(folder, line, images)
-    yield from _mended(folder, folder.manifest, manifest, 0o644, "edited lines put back as they were written")
+    yield from _mended(folder, folder.manifest, manifest, None, "edited lines put back as they were written")
     yield from places_of(manifest.left)
 
 
-def _mended(folder: Folder, path: Path, found: Sorted, mode: int, words: str) -> Iterator[str]:
+def _mended(folder: Folder, path: Path, found: Sorted, mode: int | None, words: str) -> Iterator[str]:
     if found.gone or found.mended:
         _rewrite(folder, path, found, mode)
     if found.gone:
@@ -187,15 +188,15 @@ def _put_aside_untold(folder: Folder, line: bytes, images: _Images) -> Iterator[
         yield f"{edited[0].file_name} was moved to {target.relative_to(folder.root).as_posix()}: its line was edited"
 
 
-def _rewrite(folder: Folder, path: Path, found: Sorted, mode: int) -> None:
-    """Keep the old file beside the torn ones, then put the new one in its place at once."""
+def _rewrite(folder: Folder, path: Path, found: Sorted, mode: int | None = None) -> None:
+    """Keep the old file beside the torn ones, then put the new one in its place at once, with its *mode* or the old."""
     disk = folder.disk
     with storage(f"cannot mend {path}"):
         disk.make_folder(folder.torn, PRIVATE_MODE)
         disk.link(path, free_name(folder.torn, f"{path.name}.before-repair"))
         draft = path.with_name(f".{path.name}.new")
         disk.unlink(draft)
-        write_new(disk, draft, b"".join(found.stay), mode)
+        write_new(disk, draft, b"".join(found.stay), stat.S_IMODE(path.stat().st_mode) if mode is None else mode)
         disk.rename(draft, path)
         disk.sync_folder(path.parent)
         disk.sync_folder(folder.torn)
@@ -257,5 +258,5 @@ def take_out(folder: Folder, jobs: Iterable[str]) -> int:
         gone = str(record.get("job")) in wanted and not (folder.root / str(record.get("file_name"))).is_file()
         (found.gone if gone else found.stay).append(line)
     if found.gone:
-        _rewrite(folder, folder.manifest, found, 0o644)
+        _rewrite(folder, folder.manifest, found)
     return len(found.gone)

@@ -100,7 +100,7 @@ class Store:
         self._reserve.fill()
         journal = Log(disk, folder.journal, mode=0o600, reserve=self._reserve)
         self._journal = self._stack.enter_context(journal)
-        manifest = Log(disk, folder.manifest, mode=0o644, reserve=self._reserve)
+        manifest = Log(disk, folder.manifest, mode=None, reserve=self._reserve)
         self._manifest = self._stack.enter_context(manifest)
         with storage(f"cannot sync {folder.root}"):
             for path in (folder.private, folder.root, folder.root.parent):

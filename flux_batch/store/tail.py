@@ -25,7 +25,7 @@ def mend_tail(disk: Disk, path: Path, torn: Path) -> str | None:
         last, start = last_line(path)
         if not last or (last.endswith(b"\n") and is_record(last)):
             return None
-        descriptor = disk.append_to(path, path.stat().st_mode & 0o777)
+        descriptor = disk.append_to(path)
         try:
             return _mend(disk, descriptor, last, start, torn / f"{path.name}.{start}")
         finally:
