@@ -35,6 +35,7 @@ from flux_batch.store.disk import DISK, Disk
 from flux_batch.store.events import Begun, Ended, Event, Stopping, about_job, journal_line, totals
 from flux_batch.store.folder import Folder
 from flux_batch.store.preflight import room_needed
+from flux_batch.store.replacing import make_room
 from flux_batch.store.report import Ending, Report, failures, report, run_record, told, versions, write_reports
 from flux_batch.store.store import Store, open_store
 
@@ -194,6 +195,7 @@ class Batch:
             await self._send.send(Ended(self.report, changed=False))
             return
         need = room_needed(self.plan, self.grid.limits, store.stock.done.images)
+        await make_room(store, agenda.replaced)
         await store.begin(run_record(self.grid, endpoints[0].base_url, self.plan.images), need=need)
         await self._send.send(Begun(self.plan.images, store.stock.done.images, agenda.owed, tuple(store.notes)))
         failed: FluxBatchError | None = None

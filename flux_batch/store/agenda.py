@@ -12,6 +12,7 @@ from flux_batch.plan.job import Job
 from flux_batch.store.duty import Duty, Wishes, duty
 from flux_batch.store.failure import chosen
 from flux_batch.store.manifest import Kept
+from flux_batch.store.recovery import Image
 from flux_batch.store.standing import Standing
 from flux_batch.store.store import Store
 
@@ -54,6 +55,11 @@ class Agenda:
         """Images in the manifest whose file is gone or damaged, and of which no journal says where they came from."""
         known = self._store.book.standings
         return [line for line in self._store.stock.missing.values() if line.job not in known]
+
+    @property
+    def replaced(self) -> set[Image]:
+        """Images that have a manifest line, no whole file, and are bought again in this run."""
+        return {image for image in self._store.stock.missing if self.duty(image[0]) is Duty.REBUY}
 
     def empty(self) -> bool:
         """Whether there is nothing to do. For a worker thread: millions of jobs may be done before one that is not."""

@@ -122,7 +122,8 @@ async def _mark(store: Store) -> list[str]:
         name: each.job.samples for name, each in standings.items()
     }
     images = sum(samples[job] for job in jobs)
-    await anyio.to_thread.run_sync(take_out, store.folder, jobs)
+    gone = {image for image in store.stock.missing if image[0] in jobs}
+    await anyio.to_thread.run_sync(take_out, store.folder, gone)
     for job in jobs:
         await store.record(forgotten(job, REBUY))
     whole = f": {images} images, for a request is bought whole" if images > len(jobs) else ""

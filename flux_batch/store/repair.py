@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -245,17 +246,16 @@ def may_still_come(standing: Standing) -> bool:
     return standing.stage in ACCEPTED and bool(standing.open_samples)
 
 
-def take_out(folder: Folder, jobs: Iterable[str]) -> int:
-    """Take the manifest lines of *jobs* whose file is gone out of the manifest; return how many. For a worker thread.
+def take_out(folder: Folder, images: AbstractSet[Image]) -> int:
+    """Take the manifest lines of *images* out of the manifest; return how many. For a worker thread.
 
     Raises:
         StorageFailed: the disk refused.
     """
-    wanted = set(jobs)
     found = Sorted()
     for _, line, _ in raw_lines(folder.manifest):
         record = parsed(line) or {}
-        gone = str(record.get("job")) in wanted and not (folder.root / str(record.get("file_name"))).is_file()
+        gone = (record.get("job"), record.get("sample")) in images
         (found.gone if gone else found.stay).append(line)
     if found.gone:
         _rewrite(folder, folder.manifest, found)

@@ -124,7 +124,7 @@ class Scene:
         damaged: files that somebody changed without changing their size: only a full check can see that.
         shift: seconds by which the wall clock is wrong.
         ambiguous: ``retry`` or ``hold``.
-        rebuy: whether somebody typed ``--only held --rebuy``.
+        rebuy: whether somebody typed ``--only held --only paid_but_lost --rebuy``.
     """
 
     root: Path
@@ -153,7 +153,7 @@ class Scene:
     def grid(self) -> Grid:
         """A few small images."""
         grid = grid_of(self.out, self.seeds, self.samples, self.ambiguous, self.prompt)
-        asked = grid.limits.model_copy(update={"only": ("held",), "rebuy": True})
+        asked = grid.limits.model_copy(update={"only": ("held", "paid_but_lost"), "rebuy": True})
         return grid.model_copy(update={"limits": asked}) if self.rebuy else grid
 
     def run(self, plan: Plan | None = None) -> Ended:

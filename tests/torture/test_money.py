@@ -16,7 +16,7 @@ from scene import Scene, lost_answers
 from flux_batch.engine.clock import SystemClock
 from flux_batch.errors import LimitReached, RecordDamaged, StorageFailed
 from flux_batch.plan import make_plan
-from flux_batch.plan.job import Job
+from flux_batch.plan.job import JSON, Job
 from flux_batch.request.transport import Answer
 from flux_batch.store import record
 from flux_batch.store.folder import Folder
@@ -166,6 +166,37 @@ def test_a_purchase_that_was_asked_for_waits_where_the_service_is_busy(arena: Pa
     ended = scene.run()
 
     assert ended.code == 0
+    assert list(scene.audit().violations()) == []
+
+
+class Fickle(MemoryService):
+    """A service that paints another picture each time it is paid."""
+
+    def generate(self, body: dict[str, JSON]) -> Answer:
+        """Read one generate post."""
+        answer = super().generate(body)
+        latest = max(self.works)
+        self.works[latest].body = {**body, "seed": latest}
+        return answer
+
+
+@pytest.mark.parametrize("left", [None, b"half"], ids=["gone", "damaged"])
+def test_what_is_bought_again_is_kept_though_it_is_another_picture(arena: Path, left: bytes | None) -> None:
+    """The line of the lost one names that by its hash, and makes room before the new one is paid for."""
+    scene = Scene(arena, Fickle(), seeds=2)
+    scene.run()
+    image = min((scene.out / "images").iterdir())
+    image.unlink() if left is None else image.write_bytes(left)
+    for work in scene.service.works.values():
+        work.manner = Manner.FORGETS
+    lost = scene.run()
+    scene.rebuy = True
+
+    ended = scene.run()
+
+    assert (lost.report and lost.report.paid_but_lost, len(scene.service.posts)) == (1, 3)
+    assert ended.report is not None
+    assert (ended.code, ended.report.kept) == (0, 2)
     assert list(scene.audit().violations()) == []
 
 
