@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice
@@ -86,12 +86,6 @@ class Plan(Sequence[Job]):
         if places.step != 1:
             return (self._job(place).id for place in places)
         return self._limited(chain.from_iterable(part.ids(first) for part, first in self._from(places)), places)
-
-    def remaining(self, done: Callable[[str], bool]) -> Iterator[Job]:
-        """Iterate over the jobs whose id is not *done*; those that are cost no more than their id."""
-        for index, name in enumerate(self.ids()):
-            if not done(name):
-                yield self[index]
 
     def shard(self, index: int, count: int) -> Self:
         """Return the *index*-th of *count* parts of almost equal size, index from 0: every *count*-th job.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 
 from flux_batch.grid.settings import Limits
 from flux_batch.plan import Plan
@@ -18,6 +18,8 @@ from flux_batch.store.store import Store
 
 LOOKED_THROUGH = 1_000_000
 """Jobs of a plan among which those of an earlier run are looked for: some seconds."""
+STRIDE = 1000
+"""Cells looked at without a break: some milliseconds."""
 
 
 class Agenda:
@@ -43,7 +45,9 @@ class Agenda:
         self._under_way: set[str] = set()
         self._unfinished: set[str] = set()
         self._plan, self._drawn_to_the_end = plan, False
-        self._rest: Iterator[Job] = islice(self._drawn(plan.ordered(), limits.part), limits.limit)
+        self._limit, self._whole = limits.limit, limits.part is None
+        ordered = plan.ordered()
+        self._rest = self._drawn(ordered if limits.part is None else ordered.shard(*limits.part))
 
     @property
     def owed(self) -> int:
@@ -65,7 +69,7 @@ class Agenda:
         """Whether there is nothing to do. For a worker thread: millions of jobs may be done before one that is not."""
         if self.owed or self._store.unsettled:
             return False
-        first = next(self._rest, None)
+        first = next((job for job in self._rest if job is not None), None)
         if first is not None:
             self._rest = chain([first], self._rest)
         return first is None
@@ -83,8 +87,11 @@ class Agenda:
         """Yield the jobs whose images only have to be fetched."""
         return self._begun(self._owed(Duty.FETCH))
 
-    def rest(self) -> Iterator[Job]:
-        """Yield the jobs the service is still working on, then what is paid and still not here, then those to buy."""
+    def rest(self) -> Iterator[Job | None]:
+        """Yield the jobs the service is still working on, then what is paid and still not here, then those to buy.
+
+        None in between says that many were looked at that need nothing: a moment for others.
+        """
         return chain(self.pending(), self.paid(), self._rest)
 
     def pending(self) -> Iterator[Job]:
@@ -133,19 +140,27 @@ class Agenda:
             self._under_way.add(job.id)
             yield job
 
-    def _drawn(self, plan: Plan, part: tuple[int, int] | None) -> Iterator[Job]:
-        """Yield what must be bought; a cell that occurs twice in the grid is bought once."""
-        done, standings = self._store.stock.done, self._store.book.standings
-        for job in (plan if part is None else plan.shard(*part)).remaining(done.whole):
-            if job.id in self._under_way or job.id in self._unfinished:
+    def _drawn(self, plan: Plan) -> Iterator[Job | None]:
+        """Yield what must be bought, and None now and then where all is done; a cell that occurs twice is bought once.
+
+        A cell that is done costs no more than its id.
+        """
+        done, standings, drawn = self._store.stock.done, self._store.book.standings, 0
+        for index, name in enumerate(plan.ids()):
+            if index % STRIDE == STRIDE - 1:
+                yield None
+            if done.whole(name) or name in self._under_way or name in self._unfinished:
                 continue
-            if job.id in standings:
-                self._unfinished.add(job.id)
-            if self.duty(job.id) in {Duty.BUY, Duty.REBUY}:
-                self._unfinished.add(job.id)
-                self._under_way.add(job.id)
-                yield job
-        self._drawn_to_the_end = part is None
+            if name in standings:
+                self._unfinished.add(name)
+            if self.duty(name) in {Duty.BUY, Duty.REBUY}:
+                self._unfinished.add(name)
+                self._under_way.add(name)
+                yield plan[index]
+                drawn += 1
+                if drawn == self._limit:
+                    return
+        self._drawn_to_the_end = self._whole
 
 
 def among(jobs: Mapping[str, Job], plan: Plan) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from flux_batch.engine.brake import Brake
@@ -40,6 +41,27 @@ async def test_work_overlaps() -> None:
     await run_on_each(lambda _: anyio.sleep(1), range(100), at_once=10)
 
     assert anyio.current_time() - start == pytest.approx(10)
+
+
+async def test_a_source_that_finds_nothing_for_long_lets_others_have_their_turn() -> None:
+    """It yields None in between, and no worker works on that."""
+    turns, worked = 0, list[int]()
+
+    async def others() -> None:
+        nonlocal turns
+        while not worked:
+            turns += 1
+            await anyio.lowlevel.checkpoint()
+
+    async def work(item: int) -> None:
+        worked.append(item)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(others)
+        await run_on_each(work, [*[None] * 100, 7], at_once=20)
+
+    assert worked == [7]
+    assert turns >= 100
 
 
 async def test_a_pulled_brake_ends_the_drawing_and_not_the_work() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from flux_batch.grid import make_grid
 from flux_batch.plan import Plan, make_plan
 from flux_batch.plan.job import Job
-from flux_batch.store.agenda import LOOKED_THROUGH, among
+from flux_batch.store.agenda import LOOKED_THROUGH, STRIDE, Agenda, among
+from flux_batch.store.book import Book
+from flux_batch.store.store import Store
 
 
 def plan_of(seeds: range, order: str = "balanced") -> Plan:
@@ -43,3 +47,17 @@ def test_a_plan_too_large_to_be_looked_through_is_taken_to_have_them_all() -> No
     foreign = Job("0" * 16, 0, {}, {})
 
     assert among({each.id: each for each in (there, moved, foreign)}, whole) == {there.id, moved.id, foreign.id}
+
+
+@pytest.mark.parametrize("limit", [None, 1, 3])
+def test_what_is_done_is_passed_over_with_breaks(limit: int | None) -> None:
+    """However much of it: neither polls nor a Ctrl-C wait for the end. What is left is drawn, up to the limit."""
+    plan = plan_of(range(3 * STRIDE), "grid")
+    left = [plan[index].id for index in (STRIDE + 1, 2 * STRIDE, 3 * STRIDE - 1)]
+    stock = SimpleNamespace(done=SimpleNamespace(whole=lambda name: name not in left), missing={})
+    store = cast("Store", SimpleNamespace(stock=stock, book=Book(), unsettled=False))
+
+    drawn = list(Agenda(plan, store, plan.grid.limits.model_copy(update={"limit": limit})).rest())
+
+    assert [job.id for job in drawn if job is not None] == left[:limit]
+    assert drawn.count(None) == {None: 3, 1: 1, 3: 3}[limit]
