@@ -362,6 +362,18 @@ async def test_a_request_ends_other_than_well(probe: Probe, fault: str, statuses
     assert (await probe.fetch(body["id"])).json["status"] == "success"
 
 
+async def test_a_request_that_becomes_known_has_pictures(probe: Probe) -> None:
+    """Its links are dead as long as nobody knows it, and no longer."""
+    probe.play(post_1="proc_404 2")
+    accepted = (await probe.post()).json
+    heard: list[tuple[str, int]] = []
+    for _ in range(3):
+        status = (await probe.fetch(accepted["id"])).json["status"]
+        heard.append((status, (await probe.ask("GET", accepted["future_links"][0])).status))
+
+    assert heard == [("failed", 404), ("failed", 404), ("success", 200)]
+
+
 @pytest.mark.parametrize("fault, status", [("revoke", 401), ("broke", 402)])
 async def test_some_blows_last(probe: Probe, fault: str, status: int) -> None:
     """From the named event on every post is refused, until the account is set right."""

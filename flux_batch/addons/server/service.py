@@ -104,7 +104,7 @@ class Service:
         fate = self.fate(work)
         if fate is not None and fate.name in ENDINGS:
             return ENDINGS[fate.name]()
-        if fate is not None and fate.name == "proc_404" and work.fetches <= fate.number(FIRST_FETCHES):
+        if self._is_unheard_of(work, fate):
             return refusals.not_found()
         if work.state is State.WAITING or (fate is not None and fate.name == "proc_forever"):
             return answers.still_processing(work, scene, self.told_eta(work))
@@ -112,7 +112,9 @@ class Service:
 
     def link_lives(self, work: Work, index: int, renewal: int) -> bool:
         """Whether picture *index* of *work* can be had by the link given out at *renewal*."""
-        if work.state is not State.DONE or index >= work.order.picture.samples or self.fate(work):
+        fate = self.fate(work)
+        never = fate is not None and (fate.name != "proc_404" or self._is_unheard_of(work, fate))
+        if work.state is not State.DONE or index >= work.order.picture.samples or never:
             return False
         age = self.clock() - work.ended_at
         longest = self.settings.temp_seconds if work.order.temp else float("inf")
@@ -131,6 +133,11 @@ class Service:
         """How the script lets *work* end other than well."""
         cue = self._lasting(work)
         return cue if cue is not None and cue.name in FATES else None
+
+    @staticmethod
+    def _is_unheard_of(work: Work, fate: Cue | None) -> bool:
+        """Whether those who are asked do not know *work* yet."""
+        return fate is not None and fate.name == "proc_404" and work.fetches <= fate.number(FIRST_FETCHES)
 
     def eta(self, work: Work) -> float:
         """Seconds until *work* should be done."""
