@@ -61,9 +61,12 @@ class Inquiry:
         return cls(tuple(Way(lane, path, body) for lane in lanes for path, body in fetch_requests(generation_id)))
 
     def way(self, closed: Collection[str] = ()) -> Way | None:
-        """Return the way to ask next, None where all lanes are *closed* or there is none."""
+        """Return the way to ask next; None where there is none, or no lane but *closed* ones may still tell."""
         line = self.ways[self.turn :] + self.ways[: self.turn]
-        return next((way for way in line if way.lane not in closed), None)
+        left = tuple(way for way in line if way.lane not in closed)
+        if len(left) < len(line) and self._is_denied(left):
+            return None
+        return next(iter(left), None)
 
     def after(self, way: Way, heard: Heard, age: float) -> Inquiry:
         """Return the inquiry after *way* was asked.
@@ -95,12 +98,18 @@ class Inquiry:
     @property
     def rounds(self) -> int:
         """How often each of the ways has brought an answer, at least."""
-        return min(map(self.answered.count, self.ways), default=0)
+        return self._rounds(self.ways)
 
     @property
     def unknown(self) -> bool:
         """Whether nobody knows the job: twice no from each lane, and no way that might still tell."""
-        return self.rounds >= TWICE and all(self.denied.count(way.lane) >= TWICE for way in self.ways)
+        return self._is_denied(self.ways)
+
+    def _rounds(self, ways: Sequence[Way]) -> int:
+        return min(map(self.answered.count, ways), default=0)
+
+    def _is_denied(self, ways: Sequence[Way]) -> bool:
+        return self._rounds(ways) >= TWICE and all(self.denied.count(way.lane) >= TWICE for way in ways)
 
     @property
     def failed(self) -> bool:

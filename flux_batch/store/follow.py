@@ -99,7 +99,8 @@ class Follower:
         if not inquiry.ways:
             return self._elsewhere(given)
         if inquiry.way(self.closed) is None:
-            return f"not asked for any more: {self.closed[inquiry.ways[0].lane]}"
+            reason = next(self.closed[way.lane] for way in inquiry.ways if way.lane in self.closed)
+            return f"not asked for any more: {reason}"
         if isinstance(heard, Gone | Unknown | TransportError):
             return f"no word of it from the service yet: {cut(heard.message)}"
         return "the service is still working on it"

@@ -51,6 +51,18 @@ def test_a_closed_lane_is_not_asked() -> None:
     assert next_way(inquiry, "a", "b") is None
 
 
+@pytest.mark.parametrize("closed", ["a", "b"])
+def test_nobody_is_asked_in_vain_for_what_only_a_closed_lane_may_know(closed: str) -> None:
+    """The others have said no, twice and both ways: they would say it until the patience with the job ends."""
+    inquiry = heard(*[GONE] * 8, lanes=("a", "b"))
+    one_less = heard(*[GONE] * 7, lanes=("a", "b"))
+    page_instead = heard(*[PAGE] * 8, lanes=("a", "b"))
+
+    assert next_way(inquiry, closed) is None
+    assert next_way(one_less, "a") == ("b", BARE)
+    assert next_way(page_instead, closed) is not None
+
+
 @pytest.mark.parametrize(
     "answers, lanes",
     [

@@ -187,12 +187,14 @@ async def test_the_account_that_accepted_it_is_asked_first(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("end", [always(NO_KEY), lambda _: Whole(b"", 307, {"Location": "https://evil.example/"})])
 async def test_an_account_whose_key_is_rejected_closes_and_its_job_stays_pending(tmp_path: Path, end: Says) -> None:
-    """Or whose address leads elsewhere: it is asked once, and what the others do not know is not written off."""
+    """Or whose address leads elsewhere: what the others do not know is not written off, nor are they asked for ever."""
     told = await followed(tmp_path, standard=end, spare=always(UNHEARD_OF), lane="standard")
 
     assert (told.standing.stage, told.standing.fates) == (Stage.PENDING, {})
     assert told.closed == ["standard"]
-    assert [lane for lane, _ in told.asked].count("standard") == 1
+    assert [lane for lane, _ in told.asked] == ["standard", *["spare"] * 4]
+    assert told.standing.problem is not None
+    assert told.standing.problem[1].startswith("not asked for any more")
 
 
 async def test_a_job_that_nobody_can_be_asked_for_waits_no_longer(tmp_path: Path) -> None:
