@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -164,6 +165,10 @@ class Buyer:
         if isinstance(outcome, Lost) and await self._heard_of(standing, slot.lane):
             return Accepted(), await self._followed(job)
         return outcome, standing
+
+    def occupied(self, lane: str) -> AbstractContextManager[None]:
+        """Count a job that is at the service and has no slot of this run, until the block ends."""
+        return (self.slots if isinstance(self.slots, Slots) else self.slots[lane]).occupied()
 
     async def _followed(self, job: Job) -> Standing:
         standing = self._standing(job)

@@ -33,7 +33,7 @@ from flux_batch.store.fetch import Fetcher, Patience
 from flux_batch.store.follow import Follower
 from flux_batch.store.hearsay import Hearsay
 from flux_batch.store.keep import Keeper
-from flux_batch.store.standing import Standing
+from flux_batch.store.standing import Generation, Standing
 from flux_batch.store.store import Store
 
 DOWNLOADS = 8
@@ -62,12 +62,10 @@ class Crew:
 
     def occupied(self, standing: Standing) -> AbstractContextManager[None]:
         """Hold the slot that a job of an earlier run has at the service, where this run posts there too."""
-        given, services = standing.generation, self.buyer.follower.services
-        lane = next((name for name, service in services.items() if given and service == given.service), None)
-        if lane is None:
-            return nullcontext()
-        slots = self.buyer.slots
-        return (slots if isinstance(slots, Slots) else slots[lane]).occupied()
+        given, services = standing.generation or Generation(), self.buyer.follower.services
+        same = [name for name, service in services.items() if service == given.service]
+        lane = given.lane if given.lane in same else next(iter(same), None)  # its name may be of an earlier grid
+        return nullcontext() if lane is None else self.buyer.occupied(lane)
 
     def state(self, price: float | None) -> State:
         """Return how it stands at this moment; *price* is in USD per image."""

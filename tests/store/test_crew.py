@@ -1,0 +1,61 @@
+"""Whose slot a job takes that is at the service without having been posted in it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hurried_loop import HurriedLoop
+from memory_transport import HangUp, MemoryTransport, Play, Seen
+from open_folder import bought, opened
+from store_samples import job
+
+from flux_batch.engine.bell import Bells
+from flux_batch.engine.clock import SystemClock
+from flux_batch.engine.lanes import Lanes
+from flux_batch.grid import Grid, make_grid
+from flux_batch.request.key import Key
+from flux_batch.store.crew import Crew, Ground, hire
+from flux_batch.store.standing import Generation
+from flux_batch.store.store import Store
+
+HERE = "https://api.example/v6"
+WORK = job()
+
+
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, Callable[[], HurriedLoop]]]:
+    """Waits of minutes in seconds."""
+    return "asyncio", {"loop_factory": HurriedLoop}
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Grid:
+    """Two accounts at one service."""
+    accounts = [{"name": name, "base_url": HERE} for name in ("standard", "spare")]
+    return make_grid({"endpoints": accounts, "axes": {"prompt": ["a"]}, "output": {"dir": str(tmp_path)}})
+
+
+def hired(store: Store, grid: Grid, says: Callable[[Seen], Play], bells: Bells | None = None) -> Crew:
+    """A crew before a service that answers so, and that calls where somebody listens."""
+    webhook = None if bells is None else "https://me.example/hook"
+    ground = Ground(SystemClock(), random.Random(7), webhook, bells=bells)
+    return hire(grid, 1, MemoryTransport(says, Key("canary-key")), store, ground, lambda _: None)
+
+
+@pytest.mark.parametrize("lane, counted", [("spare", "spare"), ("standard", "standard"), ("renamed", "standard")])
+async def test_a_job_of_an_earlier_run_takes_a_slot_of_the_account_that_accepted_it(
+    tmp_path: Path, accounts: Grid, lane: str, counted: str
+) -> None:
+    """Not of the first one at that address: there it would keep a free slot idle, and here posts would be refused."""
+    async with opened(tmp_path) as store:
+        crew = hired(store, accounts, lambda _: HangUp())
+        standing = await bought(store, WORK, Generation("7", lane=lane, service=HERE), pending=True)
+
+        with crew.occupied(standing):
+            slots = crew.buyer.slots
+            assert isinstance(slots, Lanes)
+            assert (slots[counted].in_flight, slots.in_flight) == (1, 1)
+        assert slots.in_flight == 0
