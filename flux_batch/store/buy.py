@@ -163,7 +163,8 @@ class Buyer:
             slot.note(outcome)
             standing = await self._followed(job)
         if isinstance(outcome, Lost) and await self._heard_of(standing, slot.lane):
-            return Accepted(), await self._followed(job)
+            with self.occupied(slot.lane):
+                return Accepted(), await self._followed(job)
         return outcome, standing
 
     def occupied(self, lane: str) -> AbstractContextManager[None]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hurried_loop import HurriedLoop
-from memory_transport import HangUp, MemoryTransport, Play, Seen
+from memory_transport import HangUp, MemoryTransport, Play, Seen, Whole
 from open_folder import bought, opened
 from store_samples import job
 
@@ -18,7 +19,7 @@ from flux_batch.engine.lanes import Lanes
 from flux_batch.grid import Grid, make_grid
 from flux_batch.request.key import Key
 from flux_batch.store.crew import Crew, Ground, hire
-from flux_batch.store.standing import Generation
+from flux_batch.store.standing import Generation, Stage
 from flux_batch.store.store import Store
 
 HERE = "https://api.example/v6"
@@ -36,6 +37,13 @@ def accounts(tmp_path: Path) -> Grid:
     """Two accounts at one service."""
     accounts = [{"name": name, "base_url": HERE} for name in ("standard", "spare")]
     return make_grid({"endpoints": accounts, "axes": {"prompt": ["a"]}, "output": {"dir": str(tmp_path)}})
+
+
+@pytest.fixture
+def single(tmp_path: Path) -> Grid:
+    """One account, and one job at the service at once."""
+    limits = {"concurrency": 1}
+    return make_grid({"axes": {"prompt": ["a"]}, "limits": limits, "output": {"dir": str(tmp_path)}})
 
 
 def hired(store: Store, grid: Grid, says: Callable[[Seen], Play], bells: Bells | None = None) -> Crew:
@@ -59,3 +67,26 @@ async def test_a_job_of_an_earlier_run_takes_a_slot_of_the_account_that_accepted
             assert isinstance(slots, Lanes)
             assert (slots[counted].in_flight, slots.in_flight) == (1, 1)
         assert slots.in_flight == 0
+
+
+async def test_a_lost_answer_that_a_call_tells_of_takes_a_slot_while_it_is_in_the_queue(
+    tmp_path: Path, single: Grid
+) -> None:
+    """It fills a place there, so nobody else is posted into it: a fixed number of slots is a ceiling."""
+    bells, taken = Bells(), list[int]()
+
+    def says(seen: Seen) -> Play:
+        if seen.target.endswith("text2img"):
+            bells.hint(WORK.id, "7")
+            return HangUp()
+        taken.append(crew.buyer.slots.in_flight)
+        done = {"status": "success", "id": 7, "output": ["https://cdn.example/7.png"]}
+        return Whole(json.dumps(done if len(taken) > 2 else {"status": "processing", "id": 7, "eta": 1}).encode())
+
+    async with opened(tmp_path) as store:
+        crew = hired(store, single, says, bells)
+        standing = await crew.buyer.buy(WORK)
+
+    assert standing.stage is Stage.PAID
+    assert taken == [0, 1, 1]
+    assert crew.buyer.slots.in_flight == 0
