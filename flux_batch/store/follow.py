@@ -25,7 +25,8 @@ from flux_batch.store.standing import Fate, Generation, Standing
 from flux_batch.store.store import Store, seconds_of
 
 BELIEVED = 24 * 3600.0
-"""Seconds for which "failed, try again" is taken to mean "not yet": nothing the service makes is kept for longer."""
+"""Seconds for which "failed, try again" is taken to mean "not yet", and a "no" of other accounts than the one that
+accepted a job says nothing: nothing the service makes is kept for longer."""
 
 
 def _unheard(lane: str, reason: RunStopped) -> None:
@@ -91,8 +92,9 @@ class Follower:
         if self._moved(given) and EMBEDDED in self.services.values():
             return []
         same = [lane for lane, service in self.services.items() if service == given.service]
-        known = given.lane in self.services or not self.services
-        return sorted(same, key=given.lane.__ne__) or [given.lane if known else next(iter(self.services))]
+        return sorted(same, key=given.lane.__ne__) or [
+            next(iter(self.services)) if self._is_absent(given) else given.lane
+        ]
 
     def _last_word(self, given: Generation, inquiry: Inquiry, heard: Heard | None) -> str:
         """Say why a job is left to the next run."""
@@ -126,7 +128,7 @@ class Follower:
             case Gone() | Unknown() if inquiry.rounds and self._moved(standing.generation):
                 await self.store.record(record.problem(job.id, "pending", self._elsewhere(standing.generation)))
             case Gone() if inquiry.unknown:
-                await self._give_up(standing)
+                await self._give_up(standing, age)
             case Pending() | Busy() | Refused() | Unknown() | Gone() | TransportError() | RunStopped():
                 return False
             case _:
@@ -137,16 +139,28 @@ class Follower:
         """Tell whether another service accepted the job than those of this run, which cannot know it."""
         return given is not None and bool(given.service) and given.service not in self.services.values()
 
+    def _is_absent(self, given: Generation) -> bool:
+        """Tell whether no account of this run has the name of the one that accepted the job."""
+        return bool(self.services) and given.lane not in self.services
+
+    def _may_be_known(self, given: Generation, age: float) -> bool:
+        """Tell whether the account that accepted the job was not asked and may still know it."""
+        return self._is_absent(given) and age <= BELIEVED
+
     @staticmethod
     def _elsewhere(given: Generation | None) -> str:
         service = given.service if given else ""
         return f"{service} accepted it, and is not asked any more: a run with --base-url {service} fetches it"
 
-    async def _give_up(self, standing: Standing) -> None:
+    async def _give_up(self, standing: Standing, age: float) -> None:
         """The id is forgotten: the links named at the start are the last chance, and there may be none."""
         given = standing.generation or Generation()
         if given.links:
             await self.store.record(record.ready(standing.job.id, given))
+        elif self._may_be_known(given, age):
+            account = f"the account {given.lane!r}" if given.lane else "the account of a run that had only one"
+            words = f"{account} accepted it, and none of this run knows it: a run with that account fetches it"
+            await self.store.record(record.problem(standing.job.id, "pending", words))
         else:
             await self._lose(standing, "the service no longer knows the image it accepted")
 
@@ -199,7 +213,8 @@ class Follower:
         if isinstance(heard, Images):
             named = max(len(heard.links), len(heard.inline))
             return heard.links[sample] if sample < len(heard.links) else () if sample < named else None
-        return None if (inquiry.unknown or inquiry.failed) and not self._moved(given) else ()
+        unknown = inquiry.unknown and not self._may_be_known(given, self._known_for(given))
+        return None if (unknown or inquiry.failed) and not self._moved(given) else ()
 
     async def _ask_around(self, given: Generation) -> tuple[Heard | None, Inquiry]:
         """Ask about a finished job until somebody knows it, or all have said twice that they do not."""

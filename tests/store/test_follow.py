@@ -120,7 +120,7 @@ async def test_a_job_that_says_try_again_for_a_day_is_written_off(tmp_path: Path
 async def test_a_job_of_another_service_stays_pending(tmp_path: Path) -> None:
     """Whoever is asked here cannot know it. The words name who can."""
     moved = (await followed(tmp_path / "moved", only=always(UNHEARD_OF), accepted_by=ELSEWHERE)).standing
-    known = (await followed(tmp_path / "known", only=always(UNHEARD_OF))).standing
+    known = (await followed(tmp_path / "known", only=always(UNHEARD_OF), lane="only")).standing
 
     assert (moved.fates, known.fates) == ({}, {0: Fate.LOST})
     assert moved.problem is not None
@@ -178,6 +178,33 @@ async def test_all_accounts_of_the_service_are_asked(tmp_path: Path) -> None:
     assert [lane for lane, _ in told.asked] == ["spare", "spare", "standard"]
 
 
+@pytest.mark.parametrize("age, lost", [(HOUR, False), (BELIEVED + 60, True)])
+async def test_a_job_of_an_account_that_is_none_of_the_run_is_not_written_off(
+    tmp_path: Path,
+    age: float,
+    lost: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """It was taken out of the grid, or ``--base-url`` stands for all: for a day it may come back, and knows the job."""
+    standing = (await followed(tmp_path, spare=always(UNHEARD_OF), lane="standard", age=age)).standing
+
+    assert ({0: Fate.LOST} if lost else {}) == standing.fates
+    assert standing.stage is Stage.PENDING
+    assert lost or (standing.problem is not None and "'standard' accepted it" in standing.problem[1])
+
+
+@pytest.mark.parametrize("age, links", [(HOUR, ()), (BELIEVED + 60, None)])
+async def test_dead_links_are_not_given_up_by_another_account(
+    tmp_path: Path, age: float, links: tuple[str, ...] | None
+) -> None:
+    """The one that accepted the job may give fresh ones."""
+    at = datetime.fromtimestamp(SystemClock().wall() - age, UTC).isoformat()
+    async with opened(tmp_path) as store:
+        standing = await bought(store, JOB, Generation("7", service=HERE, lane="standard"))
+        standing = replace(standing, generation=Generation("7", service=HERE, lane="standard", at=at))
+
+        assert await _follower(store, Told(standing), {"spare": always(UNHEARD_OF)}).ask(standing, 0) == links
+
+
 async def test_the_account_that_accepted_it_is_asked_first(tmp_path: Path) -> None:
     """Usually nobody else has to be."""
     told = await followed(tmp_path, spare=always(UNHEARD_OF), standard=always(DONE), lane="standard")
@@ -226,7 +253,9 @@ async def test_dead_links_are_given_up_only_where_the_service_denies_the_image(
 ) -> None:
     """In its own words, twice, and in each form; where nothing can be said now the next run asks again."""
     async with opened(tmp_path) as store:
-        standing = await bought(store, JOB, Generation("7", service=HERE, links=(("https://dead.example/0.png",),)))
+        standing = await bought(
+            store, JOB, Generation("7", service=HERE, lane="only", links=(("https://dead.example/0.png",),))
+        )
         told = Told(standing)
 
         assert await _follower(store, told, {"only": says}).ask(standing, 0) == links
