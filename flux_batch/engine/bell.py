@@ -55,3 +55,7 @@ class Bells:
         """Take the oldest word left for *name*, None where there is none."""
         hints = self._hints.get(name)
         return hints.pop(0) if hints else None
+
+    def has_hint(self, name: str) -> bool:
+        """Tell whether a word is left for *name*."""
+        return bool(self._hints.get(name))

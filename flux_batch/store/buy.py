@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import TypeAlias, cast
 
 import anyio
 
@@ -23,7 +24,6 @@ from flux_batch.engine.streak import Streak
 from flux_batch.errors import (
     AllRefused,
     AnswerLost,
-    LimitReached,
     Misdirected,
     NeverSent,
     RunStopped,
@@ -37,6 +37,7 @@ from flux_batch.request.transport import Transport
 from flux_batch.response.read import read_answer
 from flux_batch.response.verdict import Images, Pending, Unknown, Verdict
 from flux_batch.store import record
+from flux_batch.store.ambiguity import Ambiguity
 from flux_batch.store.duty import is_enough
 from flux_batch.store.entry import Origin, cut, entry, lesson, salvaged
 from flux_batch.store.follow import Follower
@@ -46,53 +47,11 @@ from flux_batch.store.store import Store
 
 GENERATE = "images/text2img"
 
+Listen: TypeAlias = Callable[[Standing, str], Awaitable[Images | Pending | None]]
+"""Hear of a lost answer, given where the job stands and the lane that it went to."""
+
 LONGEST_BODY = 9 * 1024
 """Bytes of a request, UTF-8. Its manifest line holds the prompt twice, and ASCII spells a byte with three at most."""
-
-
-@dataclass(slots=True)
-class Ambiguity:
-    """What may be bought again although it may have been paid: each job once, and *cap* of them a run."""
-
-    cap: int
-    repeated: set[str] = field(default_factory=set)
-    put_off_jobs: int = 0
-
-    @property
-    def full(self) -> bool:
-        """Whether no further job may be repeated."""
-        return len(self.repeated) >= self.cap
-
-    def put_off(self, standing: Standing) -> Standing:
-        """Leave a job of an earlier run for the next one; return it as it is."""
-        self.put_off_jobs += 1
-        return standing
-
-    def settle(self) -> None:
-        """Look back when all else is done.
-
-        Raises:
-            LimitReached: jobs were put off.
-        """
-        if self.put_off_jobs:
-            raise LimitReached(
-                f"{self.put_off_jobs} more requests whose answer was lost are left: a run repeats {self.cap}",
-                hint="the same command goes on with them; --on-ambiguous hold never repeats one",
-            )
-
-    def spend(self, job: str) -> None:
-        """Take one for *job*; it lasts through all posts of it that are turned away.
-
-        Raises:
-            LimitReached: the cap is reached.
-        """
-        if len(self.repeated - {job}) >= self.cap:
-            raise LimitReached(
-                f"{len(self.repeated)} requests were repeated whose answer was lost, which may have been billed twice",
-                hint="find out why answers are lost before going on; the same command resumes, "
-                "--on-ambiguous hold never repeats one",
-            )
-        self.repeated.add(job)
 
 
 @dataclass(slots=True)
@@ -141,11 +100,12 @@ class Buyer:
         before = self.store.book.standings.get(job.id)
         failures, first, allowed = Failures(), before is None, before.unknown if before and before.wanted else 0
         failed: Failure | None = None
+        lane = ""
         if before is not None and before.in_doubt and self.ambiguity.full:
             return self.ambiguity.put_off(before)
         while True:
             self._may_repeat(job, allowed)
-            outcome, standing = await self._tried(job)
+            outcome, standing, lane = await self._tried(job, lane)
             self._count_refusals(outcome, first=first)
             if isinstance(outcome, Accepted):
                 self.retries.succeeded(failed)
@@ -156,16 +116,29 @@ class Buyer:
                 return await self._given_up(standing)
             failed = cast("Failure", outcome)  # nothing else is waited for
 
-    async def _tried(self, job: Job) -> tuple[Outcome, Standing]:
-        """Post once, in a slot, and follow what is accepted: told by its answer, or by a webhook call."""
+    async def _tried(self, job: Job, lost: str) -> tuple[Outcome, Standing, str]:
+        """Post once, in a slot, and follow what is accepted: told by its answer, or by a webhook call.
+
+        Args:
+            job: what to post.
+            lost: lane of the last post whose answer was lost, empty where there was none; returned as it is then.
+        """
+        outcome: Outcome = Accepted()
         async with self.slots.hold() as slot:
-            outcome = await self._pay(job, slot.lane)
-            slot.note(outcome)
-            standing = await self._followed(job)
-        if isinstance(outcome, Lost) and await self._heard_of(standing, slot.lane):
-            with self.occupied(slot.lane):
-                return Accepted(), await self._followed(job)
-        return outcome, standing
+            lost = lost or slot.lane
+            # A call may have come while the job stood in line.
+            told = self._is_in_doubt(job) and await self._heard_of(job, lost, self.hearsay.heard)
+            if not told:
+                outcome = await self._pay(job, slot.lane)
+                slot.note(outcome)
+                await self._followed(job)
+        if isinstance(outcome, Lost):
+            lost = slot.lane
+            told = await self._heard_of(job, lost, self.hearsay.answer)
+        if not told:
+            return outcome, self._standing(job), lost
+        with self.occupied(lost):
+            return Accepted(), await self._followed(job), lost
 
     def occupied(self, lane: str) -> AbstractContextManager[None]:
         """Count a job that is at the service and has no slot of this run, until the block ends."""
@@ -175,21 +148,25 @@ class Buyer:
         standing = self._standing(job)
         return await self.follower.follow(standing) if standing.stage is Stage.PENDING else standing
 
-    async def _heard_of(self, standing: Standing, lane: str) -> bool:
-        """Wait for the call about a lost answer, and write down what the service says then; return whether it did."""
-        verdict = await self.hearsay.answer(standing, lane)
+    async def _heard_of(self, job: Job, lane: str, listen: Listen) -> bool:
+        """*listen* to the calls about a lost answer; write down what the service says then; return whether it did."""
+        standing = self._standing(job)
+        verdict = await listen(standing, lane)
         if verdict is None:
             return False
-        await self._write_down(standing.job, standing.attempts, verdict, lane)
-        await self.store.settle(record.answered(standing.job))
+        await self._write_down(job, standing.attempts, verdict, lane)
+        await self.store.settle(record.answered(job))
         return True
 
     def _standing(self, job: Job) -> Standing:
         return self.store.book.standings[job.id]
 
-    def _may_repeat(self, job: Job, allowed: int) -> None:
+    def _is_in_doubt(self, job: Job) -> bool:
         standing = self.store.book.standings.get(job.id)
-        if standing is not None and standing.in_doubt and standing.unknown > allowed:
+        return standing is not None and standing.in_doubt
+
+    def _may_repeat(self, job: Job, allowed: int) -> None:
+        if self._is_in_doubt(job) and self._standing(job).unknown > allowed:
             self.ambiguity.spend(job.id)
 
     async def _given_up(self, standing: Standing) -> Standing:
@@ -281,8 +258,3 @@ class Buyer:
                 await self.store.settle(entry(job, attempt, kept, origin=origin))
                 raise
         await self.store.settle(entry(job, attempt, verdict, inline, origin))
-
-
-def ambiguity_cap(at_once: int, planned: int) -> int:
-    """Return how many lost answers a run may repeat: a hundredth of its jobs, at least 3 or its slots, at most 25."""
-    return min(25, max(at_once, planned // 100, 3))

@@ -27,8 +27,9 @@ from flux_batch.grid.duration import deadline
 from flux_batch.grid.settings import Endpoint
 from flux_batch.request.transport import Transport
 from flux_batch.response.polling import Polling
+from flux_batch.store.ambiguity import Ambiguity, ambiguity_cap
 from flux_batch.store.book import Traffic
-from flux_batch.store.buy import Ambiguity, Buyer, ambiguity_cap
+from flux_batch.store.buy import Buyer
 from flux_batch.store.fetch import Fetcher, Patience
 from flux_batch.store.follow import Follower
 from flux_batch.store.hearsay import Hearsay

@@ -67,19 +67,31 @@ class Hearsay:
             standing: where the job stands; it is being listened for.
             lane: endpoint that the post went to.
         """
-        job = standing.job
+        job = standing.job.id
         until = self.clock.monotonic() + (patience(self.eta) if self.expected else 0.0)
         while not self.brake.pulled and (left := until - self.clock.monotonic()) > 0:
-            name = self.bells.next_hint(job.id)
-            if name is None:
-                await self.bells.or_sooner(job.id, partial(self.brake.sleep, left))
-                continue
-            heard = None if self._is_taken(name) else await self.follower.look(name, lane)
-            if isinstance(heard, Images | Pending) and may_be_of(job, heard):
+            heard = await self.heard(standing, lane)
+            if heard is not None:
                 return heard
-            if isinstance(heard, Busy | Unknown | Gone | TransportError):
-                await self.brake.sleep(min(left, AGAIN))
-                self.bells.hint(job.id, name)
+            pause = min(left, AGAIN) if self.bells.has_hint(job) else left
+            await self.bells.or_sooner(job, partial(self.brake.sleep, pause))
+        return None
+
+    async def heard(self, standing: Standing, lane: str) -> Images | Pending | None:
+        """Ask about each id that the calls so far have named; keep those of which nothing can be said yet.
+
+        Args:
+            standing, lane: as for :meth:`answer`.
+        """
+        job, later = standing.job, list[str]()
+        while (name := self.bells.next_hint(job.id)) is not None:
+            said = None if self._is_taken(name) else await self.follower.look(name, lane)
+            if isinstance(said, Images | Pending) and may_be_of(job, said):
+                return said
+            if isinstance(said, Busy | Unknown | Gone | TransportError):
+                later.append(name)
+        for name in later:
+            self.bells.hint(job.id, name)
         return None
 
     def _is_taken(self, name: str) -> bool:

@@ -90,3 +90,27 @@ async def test_a_lost_answer_that_a_call_tells_of_takes_a_slot_while_it_is_in_th
     assert standing.stage is Stage.PAID
     assert taken == [0, 1, 1]
     assert crew.buyer.slots.in_flight == 0
+
+
+async def test_a_call_that_comes_while_its_job_waits_to_be_posted_again_is_heard(tmp_path: Path, single: Grid) -> None:
+    """The line for a slot may be long: what was billed and told by then is not bought a second time."""
+    bells, posts = Bells(), list[Seen]()
+
+    def says(seen: Seen) -> Play:
+        if not seen.target.endswith("text2img"):
+            done = {"status": "success", "id": 7, "output": ["https://cdn.example/7.png"]}
+            return Whole(json.dumps(done).encode())
+        posts.append(seen)
+        if len(posts) == 1:
+            return HangUp()
+        bells.hint(WORK.id, "7")
+        return Whole(json.dumps({"status": "error", "message": "Queue limit reached", "retry_after": 1}).encode(), 429)
+
+    async with opened(tmp_path) as store:
+        crew = hired(store, single, says, bells)
+        crew.buyer.hearsay.eta = 0.5
+        standing = await crew.buyer.buy(WORK)
+        money = store.book.money
+
+    assert (standing.stage, len(posts)) == (Stage.PAID, 2)
+    assert (money.known_billed, money.possibly_billed_twice) == (1, 0)
