@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Self, TypeAlias, assert_never
 
 from flux_batch.errors import RunStopped, TransportError
-from flux_batch.plan.job import JSON
+from flux_batch.plan.job import JSON, Job
+from flux_batch.response.drift import drift
 from flux_batch.response.links import fetch_requests
 from flux_batch.response.verdict import Busy, Gone, Images, Pending, Refused, Unknown
 
@@ -26,6 +27,16 @@ TWICE = 2
 
 Heard: TypeAlias = Images | Pending | Busy | Refused | Unknown | Gone | TransportError | RunStopped
 """What came of one question: an answer, none, or the end of the lane it went through."""
+
+
+def may_be_of(job: Job, answer: Images | Pending) -> bool:
+    """Whether what an id leads to can be *job*'s: it names no other seed and no other prompt.
+
+    A service may add words to a prompt; it does not take any away.
+    """
+    asked, got = job.body.get("prompt"), answer.meta.get("prompt")
+    other = isinstance(asked, str) and isinstance(got, str) and asked.casefold() not in got.casefold()
+    return not other and "seed" not in {each.field for each in drift(job.body, answer.meta)}
 
 
 @dataclass(frozen=True, slots=True)

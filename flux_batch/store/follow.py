@@ -15,7 +15,7 @@ from flux_batch.errors import Misdirected, RunStopped, TransportError, Unreachab
 from flux_batch.grid.settings import EMBEDDED
 from flux_batch.request.fleet import through
 from flux_batch.request.transport import POLL_WITHIN, Transport
-from flux_batch.response.inquiry import TWICE, Heard, Inquiry, Way
+from flux_batch.response.inquiry import TWICE, Heard, Inquiry, Way, may_be_of
 from flux_batch.response.polling import Polling
 from flux_batch.response.read import read_poll
 from flux_batch.response.verdict import Busy, Gone, Images, Pending, Refused, Stop, Unknown
@@ -118,6 +118,8 @@ class Follower:
         """Write down what ends the polling; return whether it does."""
         job = standing.job
         match heard:
+            case Images() if self._is_foreign(standing, heard):
+                await self.store.record(record.problem(job.id, "pending", self._elsewhere(standing.generation)))
             case Images():
                 inline = await self.store.save_inline(job.id, standing.attempts, heard.inline)
                 await self.store.settle(record.ready(job.id, generation(heard, inline)))
@@ -146,6 +148,10 @@ class Follower:
     def _may_be_known(self, given: Generation, age: float) -> bool:
         """Tell whether the account that accepted the job was not asked and may still know it."""
         return self._is_absent(given) and age <= BELIEVED
+
+    def _is_foreign(self, standing: Standing, heard: Images) -> bool:
+        """Tell whether another service than the one that accepted the job has something else under the same id."""
+        return self._moved(standing.generation) and not may_be_of(standing.job, heard)
 
     @staticmethod
     def _elsewhere(given: Generation | None) -> str:
@@ -210,6 +216,8 @@ class Follower:
         if given.id is None:
             return None
         heard, inquiry = await self._ask_around(given)
+        if isinstance(heard, Images) and self._is_foreign(standing, heard):
+            return ()
         if isinstance(heard, Images):
             named = max(len(heard.links), len(heard.inline))
             return heard.links[sample] if sample < len(heard.links) else () if sample < named else None

@@ -13,8 +13,7 @@ from flux_batch.engine.brake import Brake
 from flux_batch.engine.clock import Clock
 from flux_batch.engine.readiness import estimate
 from flux_batch.errors import TransportError
-from flux_batch.plan.job import Job
-from flux_batch.response.drift import drift
+from flux_batch.response.inquiry import may_be_of
 from flux_batch.response.verdict import Busy, Gone, Images, Pending, Unknown
 from flux_batch.store.follow import Follower
 from flux_batch.store.standing import Generation, Standing
@@ -30,16 +29,6 @@ AGAIN = 10.0
 def patience(eta: float | None) -> float:
     """Return the seconds a call is waited for after an answer was lost; *eta*: the service's last estimate, if any."""
     return min(LONGEST, 2 * (estimate(eta) or UNTOLD))
-
-
-def may_be_of(job: Job, answer: Images | Pending) -> bool:
-    """Whether what an id leads to can be *job*'s: it names no other seed and no other prompt.
-
-    A service may add words to a prompt; it does not take any away.
-    """
-    asked, got = job.body.get("prompt"), answer.meta.get("prompt")
-    other = isinstance(asked, str) and isinstance(got, str) and asked.casefold() not in got.casefold()
-    return not other and "seed" not in {each.field for each in drift(job.body, answer.meta)}
 
 
 @dataclass(slots=True)

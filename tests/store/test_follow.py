@@ -127,6 +127,28 @@ async def test_a_job_of_another_service_stays_pending(tmp_path: Path) -> None:
     assert f"--base-url {ELSEWHERE}" in moved.problem[1]
 
 
+@pytest.mark.parametrize(
+    "meta, stage", [({"seed": 99}, Stage.PENDING), ({"prompt": "a horse"}, Stage.PENDING), ({}, Stage.PAID)]
+)
+async def test_another_picture_under_the_same_number_is_not_taken(
+    tmp_path: Path, meta: dict[str, JSON], stage: Stage
+) -> None:
+    """Two services may count their jobs alike: one that names another seed or prompt has another job."""
+    told = await followed(tmp_path, accepted_by=ELSEWHERE, only=always({**DONE, "meta": meta}))
+
+    assert told.standing.stage is stage
+    assert stage is Stage.PAID or (told.standing.problem or ("", ""))[1].startswith(f"{ELSEWHERE} accepted it")
+
+
+async def test_links_to_another_picture_are_not_followed(tmp_path: Path) -> None:
+    """However dead those are that the service gave which accepted the job."""
+    other = always({**DONE, "meta": {"seed": 99}})
+    async with opened(tmp_path) as store:
+        standing = await bought(store, JOB, Generation("7", service=ELSEWHERE, lane="only"))
+
+        assert await _follower(store, Told(standing), {"only": other}).ask(standing, 0) == ()
+
+
 async def test_the_embedded_server_is_not_asked_about_the_jobs_of_another(tmp_path: Path) -> None:
     """It counts its jobs from one, as others may: a picture it has under the same number is another."""
     painted: dict[str, JSON] = {"status": "success", "id": 7, "output": [f"{ELSEWHERE}/7.png"]}

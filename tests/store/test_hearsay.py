@@ -21,10 +21,11 @@ from flux_batch.engine.pollgate import Pace
 from flux_batch.errors import LimitReached
 from flux_batch.plan.job import JSON
 from flux_batch.request.key import Key
+from flux_batch.response.inquiry import may_be_of
 from flux_batch.response.verdict import Images, Pending
 from flux_batch.store import record
 from flux_batch.store.follow import Follower
-from flux_batch.store.hearsay import AGAIN, LONGEST, UNTOLD, Hearsay, may_be_of, patience
+from flux_batch.store.hearsay import AGAIN, LONGEST, UNTOLD, Hearsay, patience
 
 WORK, OTHER = job(1), job(2)
 LINK = "https://cdn.example/7.png"
