@@ -26,6 +26,10 @@ class Ambiguity:
         self.put_off_jobs += 1
         return standing
 
+    def spare(self, job: str) -> None:
+        """Give back what was spent for *job*, which needs no second post after all."""
+        self.repeated.discard(job)
+
     def settle(self) -> None:
         """Look back when all else is done.
 

@@ -156,6 +156,8 @@ class Buyer:
             return False
         await self._write_down(job, standing.attempts, verdict, lane)
         await self.store.settle(record.answered(job))
+        if not self._standing(job).unknown:
+            self.ambiguity.spare(job.id)
         return True
 
     def _standing(self, job: Job) -> Standing:

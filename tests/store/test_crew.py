@@ -114,3 +114,4 @@ async def test_a_call_that_comes_while_its_job_waits_to_be_posted_again_is_heard
 
     assert (standing.stage, len(posts)) == (Stage.PAID, 2)
     assert (money.known_billed, money.possibly_billed_twice) == (1, 0)
+    assert crew.buyer.ambiguity.repeated == set(), "what was not posted again leaves its place to another"
