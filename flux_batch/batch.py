@@ -253,7 +253,9 @@ class Batch:
 
     async def _close(self, store: Store, agenda: Agenda, ending: Ending, reason: FluxBatchError | None) -> None:
         """Write down how the run ended and tell it."""
-        reason = told(reason, store.book)
+        # A limit that was reached when all was there ended nothing.
+        whole = isinstance(reason, LimitReached) and store.stock.done.images == ending.planned
+        reason = None if whole else told(reason, store.book)
         try:
             await store.settle_unanswered()
             self.report = await anyio.to_thread.run_sync(report, ending, store, agenda, reason)

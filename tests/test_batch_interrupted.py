@@ -13,7 +13,15 @@ from batch_runs import Made, Site, assert_sound, billed_per_job, declared, poste
 
 from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.batch import Batch
-from flux_batch.errors import FluxBatchError, FolderLocked, Interrupted, KeyMissing, StorageFailed
+from flux_batch.errors import (
+    FluxBatchError,
+    FolderLocked,
+    Interrupted,
+    KeyMissing,
+    LimitReached,
+    RunStopped,
+    StorageFailed,
+)
 from flux_batch.store.disk import Disk
 from flux_batch.store.events import Begun, Ended, Event, Kept, Stopping
 
@@ -49,21 +57,24 @@ async def test_a_run_cut_anywhere_is_finished_by_the_same_command(tmp_path: Path
 
 
 class Ending(Disk):
-    """A disk so slow that its run is ended while the first intent is written."""
+    """A disk so slow that its run is ended while a line with *mark* is written."""
 
     batch: Batch
+
+    def __init__(self, mark: bytes, reason: RunStopped = STOP) -> None:
+        self.mark, self.reason = mark, reason
 
     def write(self, descriptor: int, data: Any) -> None:
         """Write, and end the run."""
         super().write(descriptor, data)
-        if b'"e":"intent"' in bytes(data):
-            anyio.from_thread.run_sync(self.batch.stop, STOP)
+        if self.mark in bytes(data):
+            anyio.from_thread.run_sync(self.batch.stop, self.reason)
 
 
 async def test_nothing_is_posted_once_the_run_is_ending(tmp_path: Path) -> None:
     """Not even a post whose intent was just written; the next run makes all."""
     async with site(tmp_path / "out") as at:
-        disk = Ending()
+        disk = Ending(b'"e":"intent"')
         disk.batch = Batch(at.grid(), endpoint=at.endpoint, disk=disk)
         ended = await to_the_end(disk.batch)
         posted = len(at.posts)
@@ -72,6 +83,21 @@ async def test_nothing_is_posted_once_the_run_is_ending(tmp_path: Path) -> None:
         assert_sound(at)
         assert (ended.report.exit_code, ended.report.posts, posted) == (130, 0, 0)
         assert (made.report.exit_code, made.report.kept, len(at.posts)) == (0, 8, 8)
+
+
+@pytest.mark.parametrize("reason, code", [(LimitReached("its time was over"), 0), (STOP, 130)])
+async def test_a_limit_that_is_reached_when_all_is_there_ends_nothing(
+    tmp_path: Path, reason: RunStopped, code: int
+) -> None:
+    """The run was good. A signal says so itself."""
+    async with site(tmp_path / "out") as at:
+        disk = Ending(b'"e":"kept"', reason)
+        disk.batch = Batch(at.grid(prompts=1, seeds=1), endpoint=at.endpoint, disk=disk)
+
+        ended = await to_the_end(disk.batch)
+
+        assert (ended.report.kept, ended.report.exit_code) == (1, code)
+        assert (ended.error is None) == (code == 0)
 
 
 async def test_a_job_in_processing_when_the_run_was_cut_is_polled_and_not_posted(tmp_path: Path) -> None:
