@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import anyio
 
 from flux_batch.engine.clock import Clock
+from flux_batch.engine.gate import told
 from flux_batch.engine.questions import next_question
 from flux_batch.engine.rate import Window
 from flux_batch.engine.readiness import Estimate, Readiness, estimate
@@ -31,8 +32,12 @@ TRUSTED = 1
 REMEMBERED = 4
 """Estimates of one job that are held against its end: the first ones, and the last."""
 
+OWN_PAUSE, LONGEST_PAUSE = 15.0, 60.0
+"""Seconds, at most, between two questions about a job of which nobody tells anything: by ourselves, and if told to."""
+
 _LOOKED_AT = 32
 """Of a crowd, so many that have been due the longest are compared; the others wait behind them in any case."""
+_DOUBLINGS = 32
 _PATIENCE = 1e-3
 """Of two jobs that are ready with the same probability, the one that has waited longer goes first."""
 
@@ -153,11 +158,13 @@ class Watch:
         self._begun = clock.monotonic()
         self._asked = 0.0
         self._since = 0.0
+        self._misses = 0
+        self._resting = 0.0
 
     async def turn(self) -> None:
         """Wait until it is this job's turn to be asked about."""
         outlook = self._pace.readiness.outlook(self._told[-1], self._since)
-        question, least = next_question(outlook), self._own_estimate()
+        question, least = next_question(outlook), max(self._own_estimate(), self._resting)
 
         def gain(now: float) -> float:
             age = now - self._begun
@@ -174,14 +181,30 @@ class Watch:
 
     def pending(self, eta: float | None = None) -> None:
         """Learn that the job was not ready when asked about, and how long it still takes where the answer tells."""
-        self._since = self._asked
+        self._since, self._misses, self._resting = self._asked, 0, 0.0
         renewed = estimate(eta) > 0
         self._pace.readiness = self._pace.readiness.outlasted(self._told[-1], self._since, renewed=renewed)
         if renewed:
             self._told = [*self._told[: REMEMBERED - 1], Estimate(eta, self._asked)]
+
+    def unanswered(self, retry_after: float | None = None) -> None:
+        """Learn nothing of the job: no answer came, or one that does not speak of it; *retry_after*: as it was told."""
+        self._misses += 1
+        self._resting = self._clock.monotonic() - self._begun + pause(self._misses, retry_after)
 
     def ready(self) -> None:
         """Learn that the job is ready, however that was found out."""
         self._pace.seen += 1
         elapsed = self._clock.monotonic() - self._begun
         self._pace.readiness = self._pace.readiness.after(self._told, self._since, elapsed)
+
+
+def pause(misses: int, retry_after: float | None) -> float:
+    """Return the seconds before a job is asked about again of which *misses* questions in a row told nothing.
+
+    Args:
+        misses: at least 1.
+        retry_after: seconds the last answer asked for, if it did; a minute is heard at most, for a slot waits.
+    """
+    own = OWN_PAUSE if misses > _DOUBLINGS else min(OWN_PAUSE, 2.0 ** (misses - 1))
+    return max(own, min(told(retry_after), LONGEST_PAUSE))

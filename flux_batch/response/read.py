@@ -51,8 +51,16 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Verd
         headers: names in any case; ``Retry-After``, ``Date`` and ``Location`` are read.
         content: the body, whole or cut, not content-encoded.
     """
-    verdict = _read(status, headers, content, read_body(content))
+    body = read_body(content)
+    if body is not None and _failed_later(status, body):
+        return Unknown(body.message or f"HTTP {status}, failed without a word", body.id)
+    verdict = _read(status, headers, content, body)
     return Refused(verdict.message) if isinstance(verdict, Gone) else verdict
+
+
+def _failed_later(status: int, body: Body) -> bool:
+    """Tell whether a post was taken in and failed then: what is turned away gets no id, and may be posted again."""
+    return body.status == "failed" and body.id is not None and not FIRST_CLIENT_ERROR <= status < FIRST_SERVER_ERROR
 
 
 def read_poll(status: int, headers: Mapping[str, str], content: bytes, generation_id: str) -> PollVerdict:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from flux_batch.engine.bell import Bells
 from flux_batch.engine.clock import Clock
-from flux_batch.engine.pollgate import Pace
+from flux_batch.engine.pollgate import Pace, Watch
 from flux_batch.engine.spans import span
 from flux_batch.errors import Misdirected, RunStopped, TransportError, Unreachable
 from flux_batch.grid.settings import EMBEDDED
@@ -27,6 +27,17 @@ from flux_batch.store.store import Store, seconds_of
 BELIEVED = 24 * 3600.0
 """Seconds for which "failed, try again" is taken to mean "not yet", and a "no" of other accounts than the one that
 accepted a job says nothing: nothing the service makes is kept for longer."""
+
+
+def _learn(watch: Watch, heard: Heard) -> None:
+    """Tell *watch* what a question brought that did not end the asking."""
+    match heard:
+        case Pending():
+            watch.pending(heard.eta)
+        case Busy():
+            watch.unanswered(heard.retry_after)
+        case _:
+            watch.unanswered()
 
 
 def _unheard(lane: str, reason: RunStopped) -> None:
@@ -77,7 +88,7 @@ class Follower:
                 if isinstance(heard, Images):  # a failure does not tell how long an image takes
                     watch.ready()
                 return self._after(standing)
-            watch.pending(heard.eta if isinstance(heard, Pending) else None)
+            _learn(watch, heard)
         await self.store.record(record.problem(standing.job.id, "pending", self._last_word(given, inquiry, heard)))
         return self._after(standing)
 

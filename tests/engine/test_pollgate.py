@@ -177,3 +177,33 @@ async def test_the_first_question_waits_for_the_estimate_until_a_job_has_shown_b
 
     assert asked - start == pytest.approx(20.0)
     assert anyio.current_time() - asked < 20.0
+
+
+@pytest.mark.parametrize("retry_after, pauses", [(None, [1, 2, 4, 8, 15, 15]), (30.0, [30] * 6), (1e9, [60] * 6)])
+async def test_where_nobody_answers_the_questions_grow_rare(retry_after: float | None, pauses: list[float]) -> None:
+    """A service that is down, or says that it is busy: as long as it says, and not longer than a minute."""
+    watch, times = fast().watch(10.0), list[float]()
+    for _ in range(7):
+        await watch.turn()
+        times.append(anyio.current_time())
+        watch.unanswered(retry_after)
+
+    assert [later - sooner for sooner, later in pairwise(times)] == pytest.approx(pauses, abs=1e-2)
+
+
+async def test_an_outage_tells_nothing_of_the_jobs() -> None:
+    """Neither how long they take, nor that early answers bring no estimate: no answer came."""
+    pace = fast()
+    for _ in range(20):
+        watch = pace.watch(100.0)
+        await anyio.sleep(20)
+        await watch.turn()
+        watch.pending(50.0)
+        await anyio.sleep(50)
+        watch.ready()
+    before, watch = pace.readiness, pace.watch(100.0)
+    for _ in range(20):
+        await watch.turn()
+        watch.unanswered()
+
+    assert pace.readiness == before

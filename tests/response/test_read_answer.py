@@ -217,6 +217,16 @@ def test_a_long_message_is_shortened() -> None:
     assert Refused("x" * 500) == answer({"status": "error", "message": "x" * 500})
 
 
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_failure_with_an_id_was_taken_in_and_may_be_billed(status: int) -> None:
+    """It is asked about by that id, and not posted again in every run; what was turned away has none."""
+    said: JSON = {"status": "failed", "id": 5, "message": "Processing failed"}
+
+    assert Unknown("Processing failed", "5") == answer(said, status)
+    assert isinstance(answer(said, 429), Busy)
+    assert Refused("Processing failed") == answer({"status": "failed", "id": "", "message": "Processing failed"})
+
+
 @pytest.mark.parametrize("word", ["error", "failed"])
 def test_a_rejection_without_words_is_trouble_of_the_server(word: str) -> None:
     """The load test met empty messages when the service was overloaded."""

@@ -10,6 +10,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import TypeAlias
 
+import anyio
 import pytest
 from hurried_loop import HurriedLoop
 from memory_transport import MemoryTransport, NobodyThere, Play, Seen, Whole
@@ -225,6 +226,17 @@ async def test_dead_links_are_not_given_up_by_another_account(
         standing = replace(standing, generation=Generation("7", service=HERE, lane="standard", at=at))
 
         assert await _follower(store, Told(standing), {"spare": always(UNHEARD_OF)}).ask(standing, 0) == links
+
+
+async def test_a_service_that_is_busy_is_asked_again_when_it_said(tmp_path: Path) -> None:
+    """Not before."""
+    busy = Whole(b'{"status": "error", "message": "Rate limit exceeded"}', 429, {"Retry-After": "12"})
+    start = anyio.current_time()
+
+    told = await followed(tmp_path, only=at_first(busy, then=DONE))
+
+    assert told.standing.stage is Stage.PAID
+    assert anyio.current_time() - start >= 12
 
 
 async def test_the_account_that_accepted_it_is_asked_first(tmp_path: Path) -> None:
