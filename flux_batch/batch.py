@@ -221,7 +221,7 @@ class Batch:
         delivery = Delivery(store, crew, agenda, ground.brake, self._send.send)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(crew.buyer.budget.keep_deadline)
-            tasks.start_soon(self._end_the_drain, tasks.cancel_scope)
+            tasks.start_soon(self._end_the_drain, tasks.cancel_scope, crew, agenda)
             await delivery.put_right()
             for way, jobs in ((delivery.glance, agenda.paid), (delivery, agenda.rest)):
                 await run_on_each(partial(self._deliver, way), jobs(), at_once=crew.at_once, brake=ground.brake)
@@ -243,10 +243,11 @@ class Batch:
             if trouble is not None:
                 told.fail(*trouble)
 
-    async def _end_the_drain(self, under_way: anyio.CancelScope) -> None:
+    async def _end_the_drain(self, under_way: anyio.CancelScope, crew: Crew, agenda: Agenda) -> None:
         brake = self._ground.brake
         await brake.wait()
-        await self._send.send(Stopping(str(brake.reason), self._drain))
+        owed = crew.buyer.slots.in_flight or agenda.owed
+        await self._send.send(Stopping(str(brake.reason), self._drain if owed else 0.0))
         with anyio.move_on_after(self._drain):
             await self._at_once.wait()
         under_way.cancel()

@@ -107,6 +107,7 @@ async def test_the_wrong_key_is_rejected_and_the_right_one_goes_on(tmp_path: Pat
         assert_sound(at)
         assert (wrong.report.exit_code, right.report.exit_code, right.report.kept) == (4, 0, 3)
         assert "another-key" not in str(wrong.error)
+        assert [event.seconds for event in wrong.events if isinstance(event, Stopping)] == [0], "nothing is under way"
 
 
 async def test_money_that_runs_out_ends_the_run_with_everything_paid_for_at_home(tmp_path: Path) -> None:

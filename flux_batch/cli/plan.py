@@ -97,10 +97,12 @@ def _lines(plan: Plan, told: Quote, found: Diff | None, folder: Path, first: int
 
 
 def _axis_lines(axes: Mapping[str, AxisSummary]) -> Iterator[str]:
+    from flux_batch.grid.node import spelled
+
     width = max((len(name) for name in axes), default=0)
     for name, axis in axes.items():
         with_others = f" (with {', '.join(axis.together)})" if axis.together else ""
-        values = ", ".join(str(value) for value in axis.values[:SHOWN]) + (", …" if axis.count > SHOWN else "")
+        values = ", ".join(map(spelled, axis.values[:SHOWN])) + (", …" if axis.count > SHOWN else "")
         yield plain(f"  {name:<{width}}  x {axis.count:<6,}{with_others} {values}", WIDTH)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TextIO
 from tqdm import tqdm
 
 from flux_batch.cli.words import duration, many, plain, say
-from flux_batch.engine.events import BreakerOpened, LaneClosed, Paused
+from flux_batch.engine.events import BreakerClosed, BreakerOpened, LaneClosed, Paused, Resumed, SlotsChanged
 from flux_batch.store.crew import State
 from flux_batch.store.events import Begun, Event, Failed, Kept, Quarantined, Refetched, Stopping
 
@@ -19,6 +19,8 @@ EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
 
 PROMPT_WIDTH = 40
+EVERY_IMAGE = 2
+"""Times -v."""
 BAR = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_noinv_fmt}{postfix}]"
 """tqdm's own, without the unit."""
 
@@ -78,15 +80,16 @@ class Quiet:
 class Lines:
     """One plain line every few seconds, for logs and mails."""
 
-    def __init__(self, started: float) -> None:
+    def __init__(self, started: float, verbose: int = 0) -> None:
         self.counts = Counts()
+        self._verbose = verbose
         self._started = self._told = started
         self._last = ""
 
     def take(self, event: Event) -> None:
         """See :class:`Show`."""
         self.counts.take(event)
-        for line in notices(event):
+        for line in notices(event, self._verbose):
             say(line, err=True)
 
     def tick(self, now: float, state: State | None) -> None:
@@ -112,8 +115,9 @@ class Lines:
 class Bar:
     """A tqdm bar with images done, failed, rate and time left."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, verbose: int = 0) -> None:
         self.counts = Counts()
+        self._verbose = verbose
         self._stream = stream
         self._bar: tqdm[Any] | None = None
 
@@ -132,7 +136,7 @@ class Bar:
             )
         if self._bar is None:
             return
-        for line in notices(event):
+        for line in notices(event, self._verbose):
             self._bar.write(line, file=self._stream)
         if isinstance(event, Kept | Refetched):
             self._bar.update()
@@ -145,6 +149,8 @@ class Bar:
     def close(self) -> None:
         """See :class:`Show`."""
         if self._bar is not None:
+            # The last frame stays: no slot is taken any more, and the summary below it tells the money.
+            self._bar.set_postfix_str(beside_the_bar(self.counts.failed, None), refresh=False)
             self._bar.close()
 
 
@@ -179,26 +185,29 @@ def facts(state: State | None) -> Iterator[tuple[str, str]]:
     yield "billed", f"{state.billed:,}" if state.cost is None else f"{state.billed:,} ({state.cost:.2f} USD)"
 
 
-def show_for(*, quiet: bool, started: float) -> Show:
+def show_for(*, quiet: bool, started: float, verbose: int = 0) -> Show:
     """Return what fits: nothing when *quiet*, a bar on a terminal, lines elsewhere."""
     if quiet:
         return Quiet()
-    return Bar(sys.stderr) if sys.stderr.isatty() else Lines(started)
+    return Bar(sys.stderr, verbose) if sys.stderr.isatty() else Lines(started, verbose)
 
 
-def notices(event: Event) -> list[str]:
-    """Return what a person should read at once, line by line; escaped, since service and prompts write it."""
+def notices(event: Event, verbose: int = 0) -> list[str]:
+    """Return what a person should read at once, line by line; escaped, since service and prompts write it.
+
+    Args:
+        event: what happened.
+        verbose: 1 for what the slots do and why, 2 for every image too.
+    """
     match event:
         case Begun(notes=notes, owed=owed):
             fetch = [f"{many(owed, 'job')} paid for earlier: fetched first, not bought again"] if owed else []
             return [*map(plain, notes), *fetch]
         case Stopping(reason=reason, seconds=seconds):
-            return [
-                f"stopping: {plain(reason, 200)}",
-                f"what is under way has {duration(seconds)} to come home; a second Ctrl-C ends it now",
-            ]
+            home = f"what is under way has {duration(seconds)} to come home; a second Ctrl-C ends it now"
+            return [f"stopping: {plain(reason, 200)}", *([home] if seconds else [])]
         case _:
-            line = _line(event)
+            line = _line(event) or (_detail(event, verbose) if verbose else "")
             return [line] if line else []
 
 
@@ -216,3 +225,15 @@ def _line(event: Event) -> str:
         case _:
             pass
     return line
+
+
+def _detail(event: Event, verbose: int) -> str:
+    match event:
+        case SlotsChanged(limit=limit, reason=reason, lane=lane):
+            return f"slots{lane and f' of {lane}'}: {limit}, {plain(reason, 200)}"
+        case Resumed(lane=lane) | BreakerClosed(lane=lane):
+            return f"posting again{lane and f' at {lane}'}"
+        case Kept(line=line) if verbose >= EVERY_IMAGE:
+            return f"kept {line.file_name}: {plain(line.prompt, PROMPT_WIDTH)!r}"
+        case _:
+            return ""

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from flux_batch.store.crew import State
     from flux_batch.store.events import Ended, Event
 
-LOG = "flux_batch.run"
+PACKAGE = "flux_batch"
+LOG = f"{PACKAGE}.run"
 GOOD_NIGHTS = frozenset({0, 3, 6})
 """Exit codes of runs whose end needs nobody: an incomplete copy counts for more."""
 
@@ -68,8 +69,9 @@ class Beside:
         return None if self.telemetry is None else self.telemetry.tracer
 
     def configure_logging(self, level: int) -> None:
-        """Send log records of at least *level* to stderr, in the format that is wanted."""
-        logging.basicConfig(level=level, format="%(levelname)s: %(message)s")
+        """Send our log records of at least *level* to stderr, and warnings of others, in the format that is wanted."""
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+        logging.getLogger(PACKAGE).setLevel(level)
         if self.as_json:
             from flux_batch.addons.logs.formatter import JsonFormatter
 
@@ -85,7 +87,8 @@ class Beside:
     def _words_show(self, started: float) -> Show:
         from flux_batch.cli.show import show_for
 
-        return show_for(quiet=self.grid.run.quiet, started=started)
+        words = self.grid.run
+        return show_for(quiet=words.quiet, started=started, verbose=words.verbose)
 
     def _log_show(self, started: float) -> Show:
         from flux_batch.addons.logs.events import LogShow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -137,3 +138,8 @@ def without(root: Node, location: Location) -> Node:
     items = list(root.value)
     item = items.pop(step)
     return Node(root.place, [*items[:step], without(item, rest), *items[step:]] if rest else items)
+
+
+def spelled(value: object) -> str:
+    """Return a value as a grid file spells it: null and true, not what Python calls them."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

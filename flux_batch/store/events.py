@@ -70,7 +70,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """The run is ending early: nothing new is posted, what is under way has *seconds* to come home."""
+    """The run is ending early: nothing new is posted, what is under way has *seconds* to come home; 0: nothing is."""
 
     reason: str
     seconds: float

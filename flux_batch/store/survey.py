@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from flux_batch.errors import UsageError
+from flux_batch.grid.node import spelled
 from flux_batch.plan.job import JSON
 from flux_batch.store.book import Book, Money
 from flux_batch.store.failure import Group, group_of, name_of
@@ -152,9 +153,9 @@ def _count(found: Survey, axes: object, what: str) -> None:
     if not isinstance(axes, Mapping):
         return
     for name, value in axes.items():
-        values = found.axes.setdefault(name, {})
-        if len(values) <= MOST_VALUES or str(value) in values:
-            entry = values.setdefault(str(value), AxisCount())
+        values, label = found.axes.setdefault(name, {}), spelled(value)
+        if len(values) <= MOST_VALUES or label in values:
+            entry = values.setdefault(label, AxisCount())
             setattr(entry, what, getattr(entry, what) + 1)
 
 

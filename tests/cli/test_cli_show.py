@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import pty
+from types import SimpleNamespace
+from typing import cast
 
-from flux_batch.cli.show import Bar, beside_the_bar, facts
+from flux_batch.cli.show import Bar, beside_the_bar, facts, notices
+from flux_batch.engine.events import Resumed, SlotsChanged
 from flux_batch.store.crew import State
-from flux_batch.store.events import Begun
+from flux_batch.store.events import Begun, Event, Kept, Stopping
+from flux_batch.store.manifest import Line
 
 
 def test_a_look_at_a_run_names_slots_waiting_downloads_and_money() -> None:
@@ -45,7 +49,36 @@ def test_a_terminal_that_claims_no_width_gets_a_bar_of_80_columns() -> None:
         drawn = os.read(ours, 4096).decode()
     os.close(ours)
 
-    last = drawn.replace("\n", "\r").strip("\r").rsplit("\r", 1)[-1]
-    assert "12/48" in last
-    assert "slots 4/5, 1 loading, 5.87 USD]" in last
-    assert len(last) <= 80
+    frames = [frame for frame in drawn.replace("\n", "\r").split("\r") if frame.strip()]
+    assert any("slots 4/5, 1 loading, 5.87 USD]" in frame for frame in frames)
+    assert max(map(len, frames)) <= 80
+    assert "12/48" in frames[-1]
+    assert "slots" not in frames[-1], "what stays when it is over"
+
+
+def test_more_words_tell_what_the_slots_do_and_then_every_image() -> None:
+    """Each on a line of its own; without them neither is told."""
+    events: list[Event] = [
+        SlotsChanged(4, 2, "doubled after a success", "spare"),
+        Resumed(),
+        Kept(cast("Line", SimpleNamespace(file_name="images/a.png", prompt="a fox"))),
+    ]
+
+    assert [notices(event) for event in events] == [[], [], []]
+    assert [notices(event, 1) for event in events] == [
+        ["slots of spare: 4, doubled after a success"],
+        ["posting again"],
+        [],
+    ]
+    assert notices(events[-1], 2) == ["kept images/a.png: 'a fox'"]
+
+
+def test_who_stops_is_told_how_long_it_takes() -> None:
+    """Where nothing is under way there is nothing to wait for."""
+    busy, idle = notices(Stopping("interrupted by SIGINT", 60.0)), notices(Stopping("the key is rejected", 0.0))
+
+    assert busy == [
+        "stopping: interrupted by SIGINT",
+        "what is under way has 1 min 00 s to come home; a second Ctrl-C ends it now",
+    ]
+    assert idle == ["stopping: the key is rejected"]

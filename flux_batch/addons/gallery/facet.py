@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flux_batch.addons.gallery.cell import Cell
+from flux_batch.grid.node import spelled
 from flux_batch.plan.job import JSON
 
 MISSING = "missing"
@@ -69,11 +70,11 @@ def _spelled(cell: Cell, name: str) -> str:
     return json.dumps(cell.derived[name]) if name in cell.derived else MISSING
 
 
-def _order(spelled: str) -> tuple[int, float, list[tuple[int, int, str]]]:
+def _order(encoded: str) -> tuple[int, float, list[tuple[int, int, str]]]:
     """Sort numbers by size, words as people do (``img2`` before ``img10``, ``none`` first), what is missing last."""
-    if spelled == MISSING:
+    if encoded == MISSING:
         return 3, 0.0, []
-    value: JSON = json.loads(spelled)
+    value: JSON = json.loads(encoded)
     if isinstance(value, int | float):
         return 1, float(value), []
     if value in (None, "none"):
@@ -82,8 +83,5 @@ def _order(spelled: str) -> tuple[int, float, list[tuple[int, int, str]]]:
     return 2, 0.0, [(0, int(word), "") if word.isdecimal() else (1, 0, word) for word in words if word]
 
 
-def _label(spelled: str) -> str:
-    if spelled == MISSING:
-        return "\N{EM DASH}"
-    value: JSON = json.loads(spelled)
-    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))[:LONGEST_LABEL]
+def _label(encoded: str) -> str:
+    return "\N{EM DASH}" if encoded == MISSING else spelled(json.loads(encoded))[:LONGEST_LABEL]

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from flux_batch.addons.report.tally import Tallies, spelled
+from flux_batch.addons.report.tally import Tallies
+from flux_batch.grid.node import spelled
 from flux_batch.plan.job import JSON
 from flux_batch.store.record import Record
 

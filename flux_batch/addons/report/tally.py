@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flux_batch.grid.node import spelled
 from flux_batch.plan.job import JSON
 
 
@@ -50,8 +50,3 @@ class Tallies:
             tally.cost += cost
             for name, count in counts.items():
                 setattr(tally, name, getattr(tally, name) + count)
-
-
-def spelled(value: JSON) -> str:
-    """Return *value* as text: words as they are, all else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
