@@ -125,6 +125,8 @@ class Buyer:
         """
         outcome: Outcome = Accepted()
         async with self.slots.hold() as slot:
+            async with self.hearsay.room:
+                pass  # while too many lost answers are waited for, the slot stays idle
             lost = lost or slot.lane
             # A call may have come while the job stood in line.
             told = self._is_in_doubt(job) and await self._heard_of(job, lost, self.hearsay.heard)

@@ -130,14 +130,16 @@ def hire(grid: Grid, planned: int, transport: Transport, store: Store, ground: G
         close=lambda name, reason: next(lane for lane in lanes if lane.lane == name).close(reason),
     )
     at_service = ceiling(grid) or sum(each.queue_limit for each in grid.accounts)
+    cap = ambiguity_cap(at_service, planned)
+    awaited = anyio.Semaphore(cap, fast_acquire=True)
     buyer = Buyer(
         transport=transport,
         store=store,
         slots=slots,
         follower=follower,
-        hearsay=Hearsay(follower, bells, brake, clock, expected=bool(ground.webhook and ground.bells)),
+        hearsay=Hearsay(follower, bells, brake, clock, expected=bool(ground.webhook and ground.bells), room=awaited),
         profile=grid.profile,
-        ambiguity=Ambiguity(ambiguity_cap(at_service, planned)),
+        ambiguity=Ambiguity(cap),
         budget=budget(grid, clock, brake),
         retries=Retries(retry_policy(grid), clock=clock, rng=rng, brake=brake),
         brake=brake,

@@ -5,8 +5,10 @@ It is a hint. The id it names is asked about at our own API, and only that answe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+
+import anyio
 
 from flux_batch.engine.bell import Bells
 from flux_batch.engine.brake import Brake
@@ -22,6 +24,8 @@ LONGEST = 600.0
 """Seconds after which no call is waited for, however long the service says that its jobs take."""
 UNTOLD = 60.0
 """Seconds a job counts as taking where the service gave no estimate in this run."""
+MOST = 25
+"""Lost answers whose calls are waited for at once, where nobody says how many."""
 AGAIN = 10.0
 """Seconds between two questions about an id that cannot be answered yet."""
 
@@ -39,6 +43,8 @@ class Hearsay:
         follower: asks about what they name.
         bells: rung by whoever hears them.
         expected: whether the service is told to call, and somebody hears it.
+        room: for how many lost answers may be waited at once. Where it is full nobody posts: each of them may have
+            been billed, and no call comes.
         eta: the service's last estimate, in seconds.
     """
 
@@ -47,6 +53,7 @@ class Hearsay:
     brake: Brake
     clock: Clock
     expected: bool = False
+    room: anyio.Semaphore = field(default_factory=partial(anyio.Semaphore, MOST, fast_acquire=True))
     eta: float | None = None
 
     async def answer(self, standing: Standing, lane: str) -> Images | Pending | None:
@@ -56,8 +63,12 @@ class Hearsay:
             standing: where the job stands; it is being listened for.
             lane: endpoint that the post went to.
         """
-        job = standing.job.id
         until = self.clock.monotonic() + (patience(self.eta) if self.expected else 0.0)
+        async with self.room:
+            return await self._waited(standing, lane, until)
+
+    async def _waited(self, standing: Standing, lane: str, until: float) -> Images | Pending | None:
+        job = standing.job.id
         while not self.brake.pulled and (left := until - self.clock.monotonic()) > 0:
             heard = await self.heard(standing, lane)
             if heard is not None:

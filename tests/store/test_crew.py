@@ -16,6 +16,8 @@ from store_samples import job
 from flux_batch.engine.bell import Bells
 from flux_batch.engine.clock import SystemClock
 from flux_batch.engine.lanes import Lanes
+from flux_batch.engine.pool import run_on_each
+from flux_batch.errors import LimitReached, RunStopped
 from flux_batch.grid import Grid, make_grid
 from flux_batch.request.key import Key
 from flux_batch.store.crew import Crew, Ground, hire
@@ -115,3 +117,29 @@ async def test_a_call_that_comes_while_its_job_waits_to_be_posted_again_is_heard
     assert (standing.stage, len(posts)) == (Stage.PAID, 2)
     assert (money.known_billed, money.possibly_billed_twice) == (1, 0)
     assert crew.buyer.ambiguity.repeated == set(), "what was not posted again leaves its place to another"
+
+
+async def test_while_too_many_lost_answers_are_waited_for_nobody_posts(tmp_path: Path, single: Grid) -> None:
+    """Each third is lost and no call comes: the run ends when three were repeated, with few more in doubt."""
+    posts, lost = 0, 0
+
+    def says(_: Seen) -> Play:
+        nonlocal posts, lost
+        posts += 1
+        lost += posts % 3 == 0
+        done = {"status": "success", "id": posts, "output": [f"https://cdn.example/{posts}.png"]}
+        return HangUp() if posts % 3 == 0 else Whole(json.dumps(done).encode())
+
+    async def buy(number: int) -> None:
+        try:
+            await crew.buyer.buy(job(number))
+        except RunStopped as stop:
+            crew.buyer.brake.pull(stop)
+
+    async with opened(tmp_path) as store:
+        crew = hired(store, single, says, Bells())
+        await run_on_each(buy, range(1, 300), at_once=crew.at_once, brake=crew.buyer.brake)
+
+    assert isinstance(crew.buyer.brake.reason, LimitReached)
+    assert crew.buyer.ambiguity.cap == 3
+    assert lost <= 3 + 3 + 1, "waited for, repeated, and one under way"
