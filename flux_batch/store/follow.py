@@ -55,6 +55,7 @@ class Follower:
         services: lane -> address of every endpoint of this run.
         close: called with a lane and the reason where a poll is told that nothing works through it.
         closed: those lanes, which are not asked any more.
+        asking: jobs that wait for their turn -> the lane that will be asked.
     """
 
     transport: Transport
@@ -66,6 +67,7 @@ class Follower:
     services: Mapping[str, str] = field(default_factory=dict)
     close: Callable[[str, RunStopped], None] = _unheard
     closed: dict[str, RunStopped] = field(default_factory=dict)
+    asking: dict[str, str] = field(default_factory=dict)
 
     async def follow(self, standing: Standing) -> Standing:
         """Poll a pending job until its images exist, it fails, or patience ends; then it stays pending."""
@@ -79,7 +81,10 @@ class Follower:
         watch = self.pace.watch(None if given.eta is None else max(0.0, given.eta - known_for))
         waited, heard = 0.0, None
         while waited <= self.polling.deadline(given.eta) and (way := inquiry.way(self.closed)) is not None:
-            if await self.bells.or_sooner(standing.job.id, watch.turn):
+            rung = await self._turn(standing.job.id, way.lane, watch)
+            if way.lane in self.closed:
+                continue
+            if rung:
                 await self.pace.turn()
             heard = await self._poll(way, given)
             waited = self.clock.monotonic() - began
@@ -91,6 +96,14 @@ class Follower:
             _learn(watch, heard)
         await self.store.record(record.problem(standing.job.id, "pending", self._last_word(given, inquiry, heard)))
         return self._after(standing)
+
+    async def _turn(self, job: str, lane: str, watch: Watch) -> bool:
+        """Wait for the turn of *job*, or until its bell is rung or *lane* is closed; return whether that was first."""
+        self.asking[job] = lane
+        try:
+            return await self.bells.or_sooner(job, watch.turn)
+        finally:
+            del self.asking[job]
 
     def _inquiry(self, given: Generation) -> Inquiry:
         return Inquiry.about(given.id or "", self._lanes(given))
@@ -194,6 +207,8 @@ class Follower:
         if isinstance(heard, RunStopped):
             self.closed[way.lane] = heard
             self.close(way.lane, heard)
+            for job in [job for job, lane in self.asking.items() if lane == way.lane]:
+                self.bells.ring(job)
         return heard
 
     async def _asked(self, way: Way, given: Generation) -> Heard:

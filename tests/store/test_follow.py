@@ -258,6 +258,27 @@ async def test_an_account_whose_key_is_rejected_closes_and_its_job_stays_pending
     assert told.standing.problem[1].startswith("not asked for any more")
 
 
+async def test_a_job_that_waits_for_its_turn_hears_that_its_account_is_closed(tmp_path: Path) -> None:
+    """By the poll of another: it neither sleeps until its estimate nor asks there itself."""
+    start, now = anyio.current_time(), datetime.now(UTC).isoformat()
+    async with opened(tmp_path) as store:
+        for number, eta in ((7, 5.0), (8, 600.0)):
+            given = Generation(str(number), service=HERE, lane="only", eta=eta, at=now)
+            standing = await bought(store, job(number), given, pending=True)
+            store.book.standings[standing.job.id] = replace(standing, generation=given)
+        soon, later = store.book.standings.values()
+        told = Told(later)
+        follower = _follower(store, told, {"only": always(NO_KEY)})
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(follower.follow, soon)
+            told.standing = await follower.follow(later)
+
+    assert anyio.current_time() - start < 20
+    assert len(told.asked) == 1
+    assert told.standing.problem is not None
+    assert "the service rejects the API key" in told.standing.problem[1]
+
+
 async def test_a_job_that_nobody_can_be_asked_for_waits_no_longer(tmp_path: Path) -> None:
     """It says why."""
     told = await followed(tmp_path, only=always(NO_KEY))
