@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 from types import SimpleNamespace
 from typing import cast
 
@@ -38,6 +39,15 @@ def test_what_stands_beside_the_bar_is_short() -> None:
     assert beside_the_bar(3, None) == "3 failed"
 
 
+def everything(terminal: int) -> str:
+    """Read what was drawn on *terminal*, which hands it out in pieces, and close it."""
+    drawn = b""
+    while select.select([terminal], [], [], 0.2)[0]:
+        drawn += os.read(terminal, 4096)
+    os.close(terminal)
+    return drawn.decode()
+
+
 def test_a_terminal_that_claims_no_width_gets_a_bar_of_80_columns() -> None:
     """As under a supervisor that opens one and never says how wide it is."""
     ours, theirs = pty.openpty()
@@ -46,8 +56,7 @@ def test_a_terminal_that_claims_no_width_gets_a_bar_of_80_columns() -> None:
         bar.take(Begun(planned=48, kept=12, owed=0))
         bar.tick(1.0, State(4, 5, 1, 1250, 5.87, known=5))
         bar.close()
-        drawn = os.read(ours, 4096).decode()
-    os.close(ours)
+        drawn = everything(ours)
 
     frames = [frame for frame in drawn.replace("\n", "\r").split("\r") if frame.strip()]
     assert any("slots 4/5, 1 loading, 5.87 USD]" in frame for frame in frames)
