@@ -83,7 +83,7 @@ async def test_a_grid_that_is_wrong_as_a_whole_costs_five_posts(tmp_path: Path) 
         assert_sound(at)
         assert type(made.error) is AllRefused
         assert (made.report.exit_code, made.report.failed, len(at.posts)) == (3, 5, 5)
-        assert str(made.report.message).startswith("all jobs fail: 5 in a row were refused with ")
+        assert str(made.report.message).startswith("all jobs fail: 5 in a row ended with ")
         assert {each["class"] for each in at.failures} == {"refused"}
 
 

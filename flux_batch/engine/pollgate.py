@@ -32,8 +32,8 @@ TRUSTED = 1
 REMEMBERED = 4
 """Estimates of one job that are held against its end: the first ones, and the last."""
 
-OWN_PAUSE, LONGEST_PAUSE = 15.0, 60.0
-"""Seconds, at most, between two questions about a job of which nobody tells anything: by ourselves, and if told to."""
+LONGEST_PAUSE = 60.0
+"""Seconds, at most, between two questions about a job of which nobody tells anything, whatever a busy answer asks."""
 
 _LOOKED_AT = 32
 """Of a crowd, so many that have been due the longest are compared; the others wait behind them in any case."""
@@ -206,5 +206,5 @@ def pause(misses: int, retry_after: float | None) -> float:
         misses: at least 1.
         retry_after: seconds the last answer asked for, if it did; a minute is heard at most, for a slot waits.
     """
-    own = OWN_PAUSE if misses > _DOUBLINGS else min(OWN_PAUSE, 2.0 ** (misses - 1))
-    return max(own, min(told(retry_after), LONGEST_PAUSE))
+    own = 2.0 ** min(misses - 1, _DOUBLINGS)
+    return min(LONGEST_PAUSE, max(own, told(retry_after)))

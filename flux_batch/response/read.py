@@ -52,15 +52,18 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Verd
         content: the body, whole or cut, not content-encoded.
     """
     body = read_body(content)
-    if body is not None and _failed_later(status, body):
-        return Unknown(body.message or f"HTTP {status}, failed without a word", body.id)
     verdict = _read(status, headers, content, body)
+    if body is not None and isinstance(verdict, Refused | Busy) and _failed_later(verdict, status, body):
+        return Unknown(verdict.message, body.id)
     return Refused(verdict.message) if isinstance(verdict, Gone) else verdict
 
 
-def _failed_later(status: int, body: Body) -> bool:
-    """Tell whether a post was taken in and failed then: what is turned away gets no id, and may be posted again."""
-    return body.status == "failed" and body.id is not None and not FIRST_CLIENT_ERROR <= status < FIRST_SERVER_ERROR
+def _failed_later(verdict: Refused | Busy, status: int, body: Body) -> bool:
+    """Tell whether a post was taken in and failed then: what is turned away has no id, or words known for that."""
+    turned_away = FIRST_CLIENT_ERROR <= status < FIRST_SERVER_ERROR or (
+        not verdict.server if isinstance(verdict, Busy) else find_rule(body.message, body.tips) is not None
+    )
+    return body.status == "failed" and body.id is not None and not turned_away
 
 
 def read_poll(status: int, headers: Mapping[str, str], content: bytes, generation_id: str) -> PollVerdict:

@@ -42,7 +42,7 @@ from flux_batch.store.duty import is_enough
 from flux_batch.store.entry import Origin, cut, entry, lesson, salvaged
 from flux_batch.store.follow import Follower
 from flux_batch.store.hearsay import Hearsay
-from flux_batch.store.standing import GIVEN_UP, Stage, Standing
+from flux_batch.store.standing import ACCEPTED, GIVEN_UP, Fate, Stage, Standing
 from flux_batch.store.store import Store
 
 GENERATE = "images/text2img"
@@ -106,7 +106,7 @@ class Buyer:
         while True:
             self._may_repeat(job, allowed)
             outcome, standing, lane = await self._tried(job, lane)
-            self._count_refusals(outcome, first=first)
+            self._count_refusals(written_off(standing) or outcome, first=first)
             if isinstance(outcome, Accepted):
                 self.retries.succeeded(failed)
             failures = failures.after(outcome, self.clock.monotonic())
@@ -186,7 +186,7 @@ class Buyer:
         self.streak = self.streak.after(outcome)
         if self.streak.hopeless:
             raise AllRefused(
-                f"all jobs fail: {self.streak.count} in a row were refused with {self.streak.message!r}",
+                f"all jobs fail: {self.streak.count} in a row ended with {self.streak.message!r}",
                 hint="change what they have in common (`flux-batch plan` shows them), then type the same command again",
             )
 
@@ -262,3 +262,9 @@ class Buyer:
                 await self.store.settle(entry(job, attempt, kept, origin=origin))
                 raise
         await self.store.settle(entry(job, attempt, verdict, inline, origin))
+
+
+def written_off(standing: Standing) -> Refused | None:
+    """Read a job that was accepted and then written off as refused: the next one may be paid for and fail alike."""
+    lost = standing.stage in ACCEPTED and all(standing.fates.get(n) is Fate.LOST for n in range(standing.job.samples))
+    return Refused(standing.problem[1] if standing.problem else "") if lost else None

@@ -220,9 +220,12 @@ def test_a_long_message_is_shortened() -> None:
 @pytest.mark.parametrize("status", [200, 500])
 def test_a_failure_with_an_id_was_taken_in_and_may_be_billed(status: int) -> None:
     """It is asked about by that id, and not posted again in every run; what was turned away has none."""
-    said: JSON = {"status": "failed", "id": 5, "message": "Processing failed"}
+    said: dict[str, JSON] = {"status": "failed", "id": 5, "message": "Processing failed"}
 
     assert Unknown("Processing failed", "5") == answer(said, status)
+    assert Unknown("Failed, Try Again", "5") == answer({**said, "message": "Failed, Try Again"}, status)
+    assert Stop(StopReason.KEY, "Invalid API Key") == answer({**said, "message": "Invalid API Key"}, status)
+    assert Refused("Model not found") == answer({**said, "message": "Model not found"}, status)
     assert isinstance(answer(said, 429), Busy)
     assert Refused("Processing failed") == answer({"status": "failed", "id": "", "message": "Processing failed"})
 

@@ -14,7 +14,7 @@ from memory_service import ORIGIN, Manner, MemoryService, said
 from scene import Scene, lost_answers
 
 from flux_batch.engine.clock import SystemClock
-from flux_batch.errors import LimitReached, RecordDamaged, StorageFailed
+from flux_batch.errors import AllRefused, LimitReached, RecordDamaged, StorageFailed
 from flux_batch.plan import make_plan
 from flux_batch.plan.job import JSON, Job
 from flux_batch.request.transport import Answer
@@ -244,6 +244,18 @@ def test_an_image_that_a_finished_job_never_named_is_written_off_at_once(arena: 
     assert "whether it was made and billed is not known" in str(failure["message"])
     assert first.report.polls == (3 if manner is Manner.QUEUED else 1)
     assert (second.code, scene.service.requests) == (3, asked)
+    assert scene.wrong_at_the_end() == []
+
+
+def test_a_service_that_accepts_all_and_makes_nothing_is_not_paid_for_the_whole_grid(arena: Path) -> None:
+    """Each of them may be billed: five that failed alike are enough, and what is in the queue by then."""
+    scene = Scene(arena, MemoryService(Manner.FAILS_LATER), seeds=40)
+
+    ended = scene.run()
+
+    assert isinstance(ended.error, AllRefused)
+    assert "the service accepted it, then failed" in str(ended.error)
+    assert (ended.code, len(scene.service.posts) <= 5 + 5) == (3, True)
     assert scene.wrong_at_the_end() == []
 
 
