@@ -53,6 +53,11 @@ def _seconds(value: object) -> float:
     return seconds(value)
 
 
+def _times(value: object) -> object:
+    """Read a switch that is on or off as one that was typed once, or not at all."""
+    return int(value) if isinstance(value, bool) else value
+
+
 def _path(value: object) -> Path:
     if isinstance(value, Path):
         return value
@@ -275,7 +280,7 @@ class Words(Strict):
     json_: bool = Field(False, alias="json", description="JSON on stdout")
     yes: bool = Field(False, description="make more than a million images without being asked")
     quiet: bool = Field(False, description="no progress")
-    verbose: int = Field(0, ge=0, le=3, description="as many as -v is given")
+    verbose: Annotated[int, _read(_times, bool | int)] = Field(0, ge=0, le=3, description="as many as -v is given")
     log_format: Literal["text", "json"] = Field("text", description="json: one object a line on stderr, for machines")
     metrics_file: PathText | None = Field(None, description="numbers for Prometheus, kept up to date while it runs")
     otel: bool = Field(False, description="send trace and numbers by OTLP, as the OTEL_* environment says")

@@ -98,7 +98,8 @@ class Keeper:
 
     def file_name(self, job: Job, sample: int, extension: str) -> str:
         """Return the final name below the output folder, POSIX."""
-        stem = self.name.format(job=job.id, sample=sample, seed=job.body.get("seed"))
+        seed = job.body.get("seed")
+        stem = self.name.format(job=job.id, sample=sample, seed="null" if seed is None else seed)
         return f"{self.store.folder.images.name}/{stem}{extension}"
 
     def _lies_at(self, arrival: Arrival) -> str | None:

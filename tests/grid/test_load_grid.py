@@ -192,6 +192,15 @@ def test_python_and_file_give_the_same_grid(file: Path) -> None:
     assert load_grid(file).digest == built.digest
 
 
+def test_verbose_may_be_a_switch() -> None:
+    """As ``quiet`` is one: on is ``-v`` once."""
+    axes = {"prompt": ["a"]}
+
+    said = [make_grid({"axes": axes, "run": {"verbose": value}}).run.verbose for value in (True, False, 2)]
+
+    assert said == [1, 0, 2]
+
+
 def test_the_digest_tells_grids_apart() -> None:
     """Another order of axes is another plan, other wording of the file is not."""
     axes = {"prompt": ["a"], "seed": [1, 2]}

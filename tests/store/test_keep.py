@@ -296,6 +296,15 @@ async def test_a_stray_is_known_by_any_template_of_names(tmp_path: Path, templat
             assert isinstance(kept, Line) or name == f"{WORK.id}-0"
 
 
+async def test_a_seed_that_the_service_drew_is_null_in_the_name(tmp_path: Path) -> None:
+    """As in the grid, whatever the language of this program calls it."""
+    drawn = job(2, seed=None)
+    async with opened(tmp_path) as store:
+        names = [keeper(store, "{seed}-{job}-{sample}").file_name(each, 0, ".png") for each in (WORK, drawn)]
+
+    assert names == [f"images/1-{WORK.id}-0.png", f"images/null-{drawn.id}-0.png"]
+
+
 def test_a_link_is_shown_without_what_lets_anybody_in() -> None:
     """No user, no signature."""
     assert public("https://u:p@cdn.example:8443/a/b.png?sig=x#y") == "https://cdn.example:8443/a/b.png"
