@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from anyio import to_thread
@@ -16,6 +17,8 @@ from flux_batch.addons.server.settings import Settings
 from flux_batch.addons.server.swatch import Swatch
 from flux_batch.engine.events import LaneClosed
 from flux_batch.store.lines import read_lines
+
+MOVED = Script.of({"post#*": "redirect_307 http://127.0.0.1:9"})
 
 
 @pytest.fixture(autouse=True)
@@ -56,10 +59,13 @@ async def test_both_accounts_work_and_each_job_is_bought_once(tmp_path: Path) ->
         assert len({line["job"] for line in accepted}) == 12
 
 
-async def test_an_account_out_of_credit_drops_out_and_the_run_goes_on(tmp_path: Path) -> None:
-    """Its jobs are made by the other account."""
+@pytest.mark.parametrize("trouble", [{"balance": 0.01}, {"faults": MOVED}], ids=["out of credit", "redirects"])
+async def test_an_account_that_takes_no_more_posts_drops_out_and_the_run_goes_on(
+    tmp_path: Path, trouble: dict[str, Any]
+) -> None:
+    """What it did not take is made by the other account."""
     async with (
-        serving(Settings(port=0, balance=0.01), Swatch()) as poor,
+        serving(Settings(port=0, **trouble), Swatch()) as poor,
         serving(Settings(port=0), Swatch()) as rich,
         batch(tmp_path, poor=poor, rich=rich) as run,
     ):
@@ -91,21 +97,6 @@ async def test_an_account_that_is_shut_to_polls_drops_out_and_keeps_what_it_owes
         await to_the_end(again)
         assert again.report is not None
         assert (again.report.kept, again.report.posts, again.report.exit_code) == (12, 0, 0)
-
-
-async def test_an_account_whose_address_redirects_drops_out_and_the_run_goes_on(tmp_path: Path) -> None:
-    """Nothing was sent after it, so the other account makes its job."""
-    moved = Settings(port=0, faults=Script.of({"post#*": "redirect_307 http://127.0.0.1:9"}))
-    async with (
-        serving(moved, Swatch()) as poor,
-        serving(Settings(port=0), Swatch()) as rich,
-        batch(tmp_path, poor=poor, rich=rich) as run,
-    ):
-        events = [event async for event in run]
-
-    assert [event.lane for event in events if isinstance(event, LaneClosed)] == ["poor"]
-    assert run.report is not None
-    assert (run.report.kept, run.report.exit_code) == (12, 0)
 
 
 async def test_when_the_last_account_drops_out_the_run_ends(tmp_path: Path) -> None:

@@ -187,7 +187,8 @@ class Buyer:
         if self.streak.hopeless:
             raise AllRefused(
                 f"all jobs fail: {self.streak.count} in a row ended with {self.streak.message!r}",
-                hint="change what they have in common (`flux-batch plan` shows them), then type the same command again",
+                hint="change what they have in common (see `flux-batch plan`), or wait until the service is well; "
+                "then type the same command again. What was accepted may be billed: `flux-batch status OUT` tells",
             )
 
     async def _pay(self, job: Job, lane: str) -> Outcome:
