@@ -22,11 +22,13 @@ class Ticket:
         number: 1 for the first post, 2 for the second, ...
         in_flight: slots taken at that moment, its own included.
         finished: accepted jobs that had left their slots by then.
+        proven: the most that had been seen in flight with a post accepted on top, by then.
     """
 
     number: int
     in_flight: int
     finished: int
+    proven: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ class Ceiling:
         if ticket.number <= self.cut:
             return after if held == self.held else after.untried(now)
         gap = self._next_gap(ticket, held, said)
-        return replace(after, cut=last, raised=last, probe=None, gap=gap, probe_at=now + gap)
+        # an answer that overtook this refusal is no proof: its post was on the way together with the refused one
+        return replace(after, cut=last, raised=last, probe=None, gap=gap, probe_at=now + gap, proven=ticket.proven)
 
     def _learned(self, ticket: Ticket, taken: int, said: int | None) -> int | None:
         if said is not None and said < 1:
@@ -184,7 +187,7 @@ class Ceiling:
     def _next_gap(self, ticket: Ticket, held: int | None, said: int | None) -> float:
         if self.probe is not None and ticket.number >= self.probe:
             return min(self.policy.probe_longest, self.gap * 2)
-        once = self.proven if said is None else said
+        once = ticket.proven if said is None else said
         if held is not None and held < once:
             return self.policy.probe_back
         return self.policy.probe_first if said is None else self.policy.probe_named

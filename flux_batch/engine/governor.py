@@ -160,7 +160,7 @@ class Governor:
 
     def next_ticket(self) -> Ticket:
         """Return the ticket the next post will carry."""
-        return Ticket(self.last + 1, self.in_flight + 1, self.finished)
+        return Ticket(self.last + 1, self.in_flight + 1, self.finished, self.ceiling.proven)
 
 
 def decide(state: Governor, event: Happening, now: float, rng: Random) -> tuple[Governor, tuple[Action, ...]]:

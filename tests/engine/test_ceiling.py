@@ -58,3 +58,24 @@ def test_a_late_refusal_that_says_nothing_new_leaves_the_trial_alone() -> None:
     on_trial = replace(Ceiling.start(SlotPolicy(limit=3)), window=4, cut=2, held=4, probe=7)
 
     assert on_trial.refused(ticket(2), taken=5, said=None, last=7, now=100.0).probe == 7
+
+
+def test_an_acceptance_that_overtakes_the_refusals_of_its_round_is_no_proof_that_the_room_was_larger_once() -> None:
+    """Posts 5 to 8 go out together and the answer to 8 is the first to be read: still a guess, not a limit that fell."""
+    open_eight = replace(Ceiling.start(SlotPolicy()), window=8, raised=4, proven=4)
+    sent = [replace(ticket(number), proven=4) for number in range(5, 9)]
+
+    overtaken = open_eight.accepted(sent[3], last=8, now=0.1)
+    refused = overtaken.refused(sent[0], taken=7, said=None, last=8, now=0.1)
+
+    assert overtaken.proven == 8
+    assert (refused.gap, refused.proven) == (600.0, 4)
+
+
+def test_room_that_was_there_before_the_refused_post_went_out_is_looked_for_soon() -> None:
+    """Eight were in flight and accepted, and the next is refused on top of four: the queue is shared, or has shrunk."""
+    proven = replace(Ceiling.start(SlotPolicy()), window=8, proven=8)
+
+    refused = proven.refused(replace(ticket(9), proven=8), taken=4, said=None, last=9, now=100.0)
+
+    assert (refused.held, refused.gap, refused.proven) == (4, 120.0, 8)
