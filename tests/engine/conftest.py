@@ -17,6 +17,6 @@ def anyio_backend(monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, MockC
     trio wakes tasks in an order drawn anew in each run. A test that fails must fail again, so the draw is seeded, by
     the seam that trio made for Hypothesis.
     """
-    monkeypatch.setattr(trio._core._run, "_ALLOW_DETERMINISTIC_SCHEDULING", True)  # noqa: SLF001 - no public seam
-    trio._core._run._r.seed(ORDER)  # noqa: SLF001 - as above
+    monkeypatch.setattr(trio._core._run, "_ALLOW_DETERMINISTIC_SCHEDULING", True)
+    trio._core._run._r.seed(ORDER)
     return "trio", {"clock": MockClock(autojump_threshold=0)}
