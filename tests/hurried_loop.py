@@ -12,17 +12,22 @@ SPEED = 20.0
 class HurriedSelector(selectors.DefaultSelector):
     """Waits the real share of a time-out."""
 
+    def __init__(self, speed: float) -> None:
+        super().__init__()
+        self._speed = speed
+
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """See :meth:`selectors.BaseSelector.select`."""
-        return super().select(None if timeout is None else timeout / SPEED)
+        return super().select(None if timeout is None else timeout / self._speed)
 
 
 class HurriedLoop(asyncio.SelectorEventLoop):
-    """Everything that sleeps, waits or times out on it does so *SPEED* times as fast."""
+    """Everything that sleeps, waits or times out on it does so *speed* times as fast; threads take what they take."""
 
-    def __init__(self) -> None:
-        super().__init__(HurriedSelector())
+    def __init__(self, speed: float = SPEED) -> None:
+        self._speed = speed
+        super().__init__(HurriedSelector(speed))
 
     def time(self) -> float:
         """Return the loop's time in its own seconds."""
-        return super().time() * SPEED
+        return super().time() * self._speed

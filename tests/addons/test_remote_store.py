@@ -12,7 +12,7 @@ import anyio
 import pytest
 from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]
 from fsspec.registry import _registry as OPENED  # type: ignore[import-untyped]  # noqa: N812 - what is imported so far
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from run_folder import cells, grow
 
@@ -238,7 +238,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 FATES = st.sampled_from(["whole", "whole", "none", "half", "other", "short"])
 
 
-@settings(deadline=None)  # several nights, threads and a disk in each example
 @given(nights=st.lists(st.lists(FATES, max_size=40), max_size=3))
 def test_whatever_fails_the_copy_names_nothing_that_is_not_there(
     finished: Path, tmp_path_factory: pytest.TempPathFactory, nights: list[list[str]]

@@ -193,7 +193,7 @@ def test_colour_words_colour_the_picture() -> None:
 
 
 @example(prompt="\ud800\x00", negative="\ud800", seed=0, sample=0, steps=20, guidance=7.5, style="typography")
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     prompt=st.text(max_size=60),
     negative=st.text(max_size=20),

@@ -8,7 +8,7 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -28,7 +28,6 @@ def chunks(file: bytes) -> list[tuple[bytes, bytes]]:
     return found
 
 
-@settings(deadline=None)
 @given(width=st.integers(1, 70), height=st.integers(1, 70), seed=st.integers(0, 1000))
 def test_pixels_come_back_as_they_went(width: int, height: int, seed: int) -> None:
     """Lossless for any size and any content."""

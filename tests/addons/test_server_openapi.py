@@ -71,7 +71,7 @@ def test_any_request_gets_an_answer_the_description_knows(origin: str, path: str
     checks = [getattr(schemathesis.checks, name) for name in CHECKS]
 
     @given(case=endpoint.as_strategy(generation_mode=schemathesis.GenerationMode[mode]))
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     def ask(case: Any) -> None:
         case.call_and_validate(base_url=origin, checks=checks)
 

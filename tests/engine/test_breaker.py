@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_batch.engine.breaker import Breaker
@@ -83,7 +83,6 @@ def test_an_outage_is_counted_from_the_first_failure() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(OUTCOMES), st.floats(0, 400), st.booleans())))
-@settings(deadline=None)
 def test_it_is_never_open_for_more_than_five_minutes(story: list[tuple[Outcome, float, bool]]) -> None:
     """Whatever happens, in whatever order, and its memory does not grow."""
     breaker, now = CLOSED, 0.0

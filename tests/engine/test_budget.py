@@ -7,7 +7,7 @@ from random import Random
 
 import anyio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_batch.engine.brake import Brake
@@ -181,7 +181,6 @@ def test_a_cost_without_a_price_is_refused(brake: Brake) -> None:
     st.integers(0, 12),
     st.lists(st.tuples(st.booleans(), st.integers(1, 4), st.sampled_from(OUTCOMES)), max_size=60),
 )
-@settings(deadline=None)
 def test_no_interleaving_exceeds_a_limit(
     max_posts: int, max_images: int, steps: list[tuple[bool, int, Outcome]]
 ) -> None:

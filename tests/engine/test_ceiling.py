@@ -61,7 +61,7 @@ def test_a_late_refusal_that_says_nothing_new_leaves_the_trial_alone() -> None:
 
 
 def test_an_acceptance_that_overtakes_the_refusals_of_its_round_is_no_proof_that_the_room_was_larger_once() -> None:
-    """Posts 5 to 8 go out together and the answer to 8 is the first to be read: still a guess, not a limit that fell."""
+    """Posts 5 to 8 go out together and the answer to 8 is read first: five is still a guess, not a limit that fell."""
     open_eight = replace(Ceiling.start(SlotPolicy()), window=8, raised=4, proven=4)
     sent = [replace(ticket(number), proven=4) for number in range(5, 9)]
 

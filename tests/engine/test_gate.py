@@ -6,7 +6,7 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_batch.engine.gate import LONGEST, Gate, told
@@ -42,7 +42,6 @@ def test_the_zoo_of_waits(said: float | None, seconds: float) -> None:
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
-@settings(deadline=None)
 def test_any_number_is_read(said: float) -> None:
     """Whatever stands in the answer, the wait is a finite number of seconds."""
     assert 0 <= told(said) <= LONGEST

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_batch.engine.ceiling import Ticket
@@ -98,7 +98,6 @@ POLICIES = st.one_of(
 
 
 @given(POLICIES, STEPS)
-@settings(deadline=None)
 def test_the_rules_hold_whatever_happens(policy: SlotPolicy, steps: list[tuple[str, Outcome, float]]) -> None:
     """Never more in flight than the ceiling, no post in a pause, one at a time while cautious, counts that add up."""
     play, pause_ends = Play(policy), -math.inf
@@ -124,7 +123,6 @@ def test_the_rules_hold_whatever_happens(policy: SlotPolicy, steps: list[tuple[s
 
 
 @given(st.none() | POLICIES, STEPS)
-@settings(deadline=None)
 def test_it_never_gets_stuck(policy: SlotPolicy | None, steps: list[tuple[str, Outcome, float]]) -> None:
     """After anything at all, when all slots are left and time passes, a post goes out again, or the run has ended."""
     play = Play(policy) if policy else on_trial()

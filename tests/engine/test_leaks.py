@@ -75,7 +75,7 @@ def slots(brake: Brake, limit: int, lane: str = "") -> Slots:
 
 
 @given(STORIES, st.integers(1, 6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_interleaving_leaks_or_exceeds_a_slot(stories: list[Story], limit: int) -> None:
     """Workers come, post, fail and are cancelled at any moment: never more than the ceiling, none taken at the end.
 
@@ -95,7 +95,7 @@ def test_no_interleaving_leaks_or_exceeds_a_slot(stories: list[Story], limit: in
 
 
 @given(STORIES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_interleaving_leaks_a_slot_of_a_lane(stories: list[Story]) -> None:
     """The same with two lanes in one line."""
 

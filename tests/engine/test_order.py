@@ -20,7 +20,7 @@ HUGE = [10_000_000, 12, 8, 50]
 
 
 @given(SIZES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_every_cell_comes_once(sizes: list[int]) -> None:
     """It is a permutation of the plain order."""
     order = BalancedOrder(sizes)
@@ -29,7 +29,7 @@ def test_every_cell_comes_once(sizes: list[int]) -> None:
 
 
 @given(SIZES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_any_beginning_counts_each_value_alike(sizes: list[int]) -> None:
     """After any number of cells, the values of an axis were used equally often, give or take two."""
     order = BalancedOrder(sizes)
@@ -42,7 +42,6 @@ def test_any_beginning_counts_each_value_alike(sizes: list[int]) -> None:
 
 
 @given(SIZES, st.data())
-@settings(deadline=None)
 def test_it_can_be_entered_anywhere_and_asked_backwards(sizes: list[int], data: st.DataObject) -> None:
     """Position to cell and cell to position are arithmetic, and each undoes the other."""
     order = BalancedOrder(sizes)
@@ -52,7 +51,6 @@ def test_it_can_be_entered_anywhere_and_asked_backwards(sizes: list[int], data: 
 
 
 @given(st.integers(0, prod(HUGE) - 1))
-@settings(deadline=None)
 def test_a_grid_of_billions_is_arithmetic_too(position: int) -> None:
     """Nothing is listed: 48 thousand million cells, any of them at once."""
     order = BalancedOrder(HUGE)

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_batch.engine.rate import Rate, Window
@@ -51,7 +51,6 @@ def test_a_rate_is_above_zero(per_second: float) -> None:
 
 
 @given(st.lists(st.floats(0, 100), min_size=1).map(sorted), st.floats(0.1, 50), st.integers(1, 5))
-@settings(deadline=None)
 def test_no_window_holds_more_than_the_rate_allows(arrivals: list[float], per_second: float, burst: int) -> None:
     """In any stretch of time there are at most rate x seconds + burst admissions."""
     times = admitted(Rate(per_second, burst), arrivals)
@@ -62,7 +61,6 @@ def test_no_window_holds_more_than_the_rate_allows(arrivals: list[float], per_se
 
 
 @given(st.floats(0.1, 50), st.integers(1, 9))
-@settings(deadline=None)
 def test_a_burst_goes_out_at_once_after_a_quiet_time(per_second: float, burst: int) -> None:
     """So many as were asked for, and then the rate again."""
     times = admitted(Rate(per_second, burst), [0.0] * (burst + 1))
@@ -72,7 +70,6 @@ def test_a_burst_goes_out_at_once_after_a_quiet_time(per_second: float, burst: i
 
 
 @given(st.floats(0.1, 50), st.integers(2, 40))
-@settings(deadline=None)
 def test_a_crowd_goes_out_evenly(per_second: float, crowd: int) -> None:
     """Waiting arrivals are spaced by exactly one over the rate."""
     times = admitted(Rate(per_second), [0.0] * crowd)

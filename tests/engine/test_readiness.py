@@ -34,7 +34,7 @@ def test_an_even_spread_is_a_straight_line() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 150), st.floats(0, 150)).map(sorted), max_size=30))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_a_spread_stays_a_distribution(answers: list[list[float]]) -> None:
     """Whatever is learned: chances grow from 0 to 1, and nothing becomes impossible."""
     spread = EVEN
@@ -53,7 +53,6 @@ def test_an_answer_beyond_the_grid_teaches_nothing() -> None:
 
 
 @given(ETAS, st.floats(0, 5000), st.floats(0, 5000))
-@settings(deadline=None)
 def test_the_idle_time_is_between_nothing_and_all(eta: float | None, since: float, more: float) -> None:
     """It never falls below zero, and never exceeds the time since the last question."""
     outlook = Readiness().outlook(Estimate(eta), since)
@@ -62,7 +61,6 @@ def test_the_idle_time_is_between_nothing_and_all(eta: float | None, since: floa
 
 
 @given(ETAS, st.floats(0, 20_000))
-@settings(deadline=None)
 def test_the_next_question_lies_ahead(eta: float | None, since: float) -> None:
     """Never at once, never at infinity, a tenth of a second and a fiftieth of the job's age away at least."""
     question = next_question(Readiness().outlook(Estimate(eta), since))
@@ -178,7 +176,6 @@ def test_following_a_job_costs_more_the_longer_it_takes_and_the_less_is_known(
 
 
 @given(ETAS, st.floats(0, 300), st.lists(st.floats(0, 600), min_size=2, max_size=2).map(sorted))
-@settings(deadline=None)
 def test_the_idle_time_is_the_integral_of_being_ready(eta: float | None, since: float, times: list[float]) -> None:
     """Between two moments it grows by no less than the first chance and no more than the second."""
     outlook = Readiness().outlook(Estimate(eta), since)

@@ -8,7 +8,7 @@ from random import Random
 
 import anyio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_batch.engine.brake import Brake
@@ -93,7 +93,6 @@ def test_the_jitter_is_full_and_even(outcome: Outcome, base: float, longest: flo
 
 
 @given(st.integers(1, 10**9))
-@settings(deadline=None)
 def test_no_number_of_failures_overflows(failures: int) -> None:
     """2.0 ** 1024 is an error in Python; the exponent is clamped."""
     assert 0 <= Backoff(0.5, 30, attempts=None, within=1).pause(failures, Random(1)) <= 30
@@ -133,7 +132,6 @@ def test_a_success_earns_one_and_a_retried_one_its_price() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(FAILURES), st.floats(0, 100)), max_size=50))
-@settings(deadline=None)
 def test_debt_is_paid_back_by_time(takes: list[tuple[Failure, float]]) -> None:
     """Whatever was taken, after the wait that was named the quota is not in debt."""
     quota, now = RetryQuota(), 0.0

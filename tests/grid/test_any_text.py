@@ -43,7 +43,7 @@ def answer(load: Callable[[], Grid]) -> None:
 
 
 @given(text=st.text(max_size=60) | st.binary(max_size=40).map(lambda data: data.decode("latin-1")))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_has_an_answer(text: str, tmp_path: Path) -> None:
     """Noise is no YAML, or no mapping, or no grid; each with words."""
     path = tmp_path / "grid.yaml"
@@ -58,7 +58,7 @@ def test_any_text_has_an_answer(text: str, tmp_path: Path) -> None:
     cut=st.integers(0, 6),
     put=st.text("{}[]:,#&*!|>'\"%@-? \n\t$0aé", max_size=4),
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_grid_with_a_typing_error_has_an_answer(text: str, at: int, cut: int, put: str, tmp_path: Path) -> None:
     """A letter too many or too few, anywhere."""
     at %= len(text)
@@ -69,7 +69,7 @@ def test_a_grid_with_a_typing_error_has_an_answer(text: str, at: int, cut: int, 
 
 
 @given(TREES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_tree_has_an_answer(tree: object) -> None:
     """Built in Python, from whatever a program came up with."""
     data = tree if isinstance(tree, dict) else {"axes": {"prompt": "a", "seed": tree}}

@@ -91,7 +91,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(documents())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_the_models_take_the_schema_takes(document: dict[str, Any]) -> None:
     """An editor never marks what would run."""
     if accepted(document):

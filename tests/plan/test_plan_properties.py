@@ -82,7 +82,7 @@ def planned(grid: dict[str, Any]) -> Plan:
 
 
 @given(grids())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_job_has_the_id_of_its_body_however_it_is_reached(grid: dict[str, Any]) -> None:
     """The bytes put together from pieces are the canonical bytes of the body; index, iteration and ids agree."""
     plan = planned(grid)
@@ -97,7 +97,7 @@ def test_a_job_has_the_id_of_its_body_however_it_is_reached(grid: dict[str, Any]
 
 
 @given(grids(combine=False), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_ids_do_not_know_the_order_of_axes_and_values(grid: dict[str, Any], rng: Any) -> None:
     """A grid written in another order names the same pictures, so nothing is bought again."""
     names = list(grid["axes"])
@@ -111,7 +111,7 @@ def test_ids_do_not_know_the_order_of_axes_and_values(grid: dict[str, Any], rng:
 
 
 @given(grids(combine=False), st.integers(0, 2**32 - 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_value_more_changes_no_id(grid: dict[str, Any], seed: int) -> None:
     """A grid may grow every night; only the new cells are new."""
     grid["params"].pop("seed", None)
@@ -125,7 +125,7 @@ def test_a_value_more_changes_no_id(grid: dict[str, Any], seed: int) -> None:
 
 
 @given(grids())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_labels_and_names_of_styles_are_no_part_of_an_id(grid: dict[str, Any]) -> None:
     """What reports call a value may change; what is sent did not."""
     before = list(planned(grid).ids())
@@ -144,7 +144,7 @@ def test_labels_and_names_of_styles_are_no_part_of_an_id(grid: dict[str, Any]) -
 
 
 @given(grids(least=2), st.integers(1, 5), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_slices_and_shards_are_plans_that_lose_and_double_nothing(grid: dict[str, Any], count: int, data: Any) -> None:
     """Whatever a plan is cut into, the pieces are the plan."""
     plan = planned(grid)
@@ -163,7 +163,7 @@ def test_slices_and_shards_are_plans_that_lose_and_double_nothing(grid: dict[str
 
 
 @given(grids(least=2))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_balanced_order_has_the_same_jobs(grid: dict[str, Any]) -> None:
     """Nothing is lost or doubled by taking the cells in a fair order."""
     plan = planned(grid)
@@ -172,7 +172,7 @@ def test_the_balanced_order_has_the_same_jobs(grid: dict[str, Any]) -> None:
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(0, 2**40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_prefix_of_the_balanced_order_is_fair(sizes: list[int], key: int) -> None:
     """Each value of each axis occurs as often as any other, give or take two, however early one stops."""
     balance = Balance(sizes, key)
@@ -212,7 +212,7 @@ def matches(line: Clause, cell: tuple[int, ...]) -> bool:
 
 
 @given(lattices(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_excluded_cells_are_counted_as_if_they_had_been_looked_at(lattice: Lattice, data: Any) -> None:
     """The n-th cell by arithmetic is the n-th of those left when every cell is made and looked at."""
     every = list(product(*map(range, lattice.sizes)))

@@ -1,4 +1,4 @@
-"""The counts of everything that was tried, at the end of a session; and a place in memory to try it in."""
+"""What takes minutes is left to whoever asks for it; and a place in memory to try it in."""
 
 from __future__ import annotations
 
@@ -7,18 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scene import Counts
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - TemporaryDirectory makes one of our own in it
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was tried, whether or not anything was found."""
-    if Counts.faults:
-        terminalreporter.write_line(
-            f"torture: {Counts.faults:,} faults tried in {Counts.runs:,} runs, {Counts.kills} processes killed, "
-            f"{Counts.checks:,} invariants checked, {Counts.violations} violations"
-        )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

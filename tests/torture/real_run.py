@@ -21,7 +21,8 @@ import anyio
 import pytest
 import real_child
 from anyio import to_thread
-from scene import MENDABLE, Counts, given_up, lost_answers
+from scene import MENDABLE, given_up, lost_answers
+from torture_counts import Counts
 
 from flux_batch.addons.server.faults.script import Script
 from flux_batch.addons.server.manners import Manners

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
-import selectors
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -15,7 +13,9 @@ from urllib.parse import quote
 
 import anyio
 from faulty_disk import FaultyDisk, Killed, Plan
+from hurried_loop import HurriedLoop
 from memory_service import CANARY, MemoryService, endpoint, picture
+from torture_counts import Counts
 
 from flux_batch.batch import Batch
 from flux_batch.engine.clock import SystemClock
@@ -48,35 +48,6 @@ SPELLINGS = (
     CANARY.encode().hex().encode(),
     *(CANARY[start : start + 12].encode() for start in range(len(CANARY) - 11)),
 )
-
-
-class Counts:
-    """What all tests of this folder have tried: shown at the end of a session."""
-
-    faults = 0
-    runs = 0
-    kills = 0
-    checks = 0
-    violations = 0
-
-
-class _Selector(selectors.DefaultSelector):
-    """Waits the real share of a time-out."""
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """See :meth:`selectors.BaseSelector.select`."""
-        return super().select(None if timeout is None else timeout / SPEED)
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    """Everything that waits on it waits *SPEED* times as short; files and threads take the time they take."""
-
-    def __init__(self) -> None:
-        super().__init__(_Selector())
-
-    def time(self) -> float:
-        """Return the loop's time in its own seconds."""
-        return super().time() * SPEED
 
 
 class NoJitter(Random):
@@ -161,7 +132,7 @@ class Scene:
         Counts.runs += 1
         self.disk.revive(plan)
         try:
-            return anyio.run(self._run, self.grid, backend_options={"loop_factory": _Loop})
+            return anyio.run(self._run, self.grid, backend_options={"loop_factory": partial(HurriedLoop, SPEED)})
         except (Killed, BaseExceptionGroup) as death:
             if not self.disk.dead:
                 raise
@@ -192,7 +163,7 @@ class Scene:
             done = [*mend_lines(folder), *put_aside_changed(folder, list(Audit(folder).violations()))]
         clock, way = ShiftedClock(self.shift), endpoint(self.service, self.disk)
         fetch = partial(refetch, folder, clock, rebuy=rebuy, service=way)
-        return done + anyio.run(fetch, backend_options={"loop_factory": _Loop})
+        return done + anyio.run(fetch, backend_options={"loop_factory": partial(HurriedLoop, SPEED)})
 
     def audit(self) -> Audit:
         """Look at the folder."""

@@ -15,7 +15,8 @@ import anyio
 import pytest
 from anyio import to_thread
 from real_run import IMAGES, LONGEST, RealScene, each, real_scene, wrong_with
-from scene import Counts, lost_answers
+from scene import lost_answers
+from torture_counts import Counts
 
 ROOMY = 24 * 2**20
 """Bytes of a small disk: the preflight wants 16 MiB and the reserve takes one."""

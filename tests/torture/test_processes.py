@@ -14,7 +14,8 @@ import anyio
 import pytest
 from anyio import to_thread
 from real_run import IMAGES, RealScene, each, real_scene, wrong_with
-from scene import Counts, lost_answers
+from scene import lost_answers
+from torture_counts import Counts
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 

@@ -18,14 +18,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from memory_service import Manner, MemoryService
-from scene import Counts, Scene
+from scene import Scene
+from torture_counts import Counts
 
 CALLS = st.integers(1, 110)
 PICKS = st.integers(0, 50)
 PLANS: list[Callable[[int], Plan]] = [Dies, Fills, lambda n: Fails(n, errno.EIO)]
-STORY = settings(
-    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], print_blob=True
-)
+STORY = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 SAD = {Manner.BLANK, Manner.FORGETS, Manner.FAILS_LATER}
 """After these an image is gone for good, and ``run_well`` could not say how a good run ends."""
 

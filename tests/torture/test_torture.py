@@ -19,7 +19,8 @@ from random import Random
 import pytest
 from faulty_disk import Dies, Fails, Fills, Plan
 from memory_service import Manner, MemoryService
-from scene import Counts, Scene, given_up, lost_answers
+from scene import Scene, given_up, lost_answers
+from torture_counts import Counts
 
 EVERY = int(os.environ.get("TORTURE_EVERY", "3"))
 """The tests marked ``torture`` try each third point, some 1,000 in a minute; ``TORTURE_EVERY=1`` tries all."""
