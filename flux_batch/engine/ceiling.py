@@ -42,6 +42,8 @@ class Ceiling:
         proven: the most that were ever in flight with a post accepted on top.
         raised: number of the last post before the window last grew: only later ones may let it grow again.
         asked_at: when the first post after that was sent that fills at least half of the window.
+        filled: number of the first post after that which took the last slot of the window, 0 before: a round is whole.
+        taken: posts of that round which were accepted.
         cut: number of the last post before the ceiling last fell: busy answers to earlier ones belong to that fall.
         probe: number of the post that first tried one more; None where *held* is not on trial.
         passed: posts accepted since then with every slot taken. One is no proof: another job may have been ready
@@ -59,6 +61,8 @@ class Ceiling:
     proven: int = 0
     raised: int = 0
     asked_at: float = math.inf
+    filled: int = 0
+    taken: int = 0
     cut: int = 0
     probe: int | None = None
     passed: int = 0
@@ -107,8 +111,10 @@ class Ceiling:
             return replace(self, held=more, window=more, probe=ticket.number, passed=0, reason=reason)
         if ticket.number == 1:
             return replace(self, probe_at=now + self.gap)
-        asks = self.window < self.top and ticket.in_flight * 2 >= self.window and self.asked_at == math.inf
-        return replace(self, asked_at=now) if asks else self
+        if self.window >= self.top or self.filled:
+            return self
+        asked_at = min(self.asked_at, now) if ticket.in_flight * 2 >= self.window else self.asked_at
+        return replace(self, asked_at=asked_at, filled=ticket.number if ticket.in_flight >= self.window else 0)
 
     def accepted(self, ticket: Ticket, last: int, now: float) -> Ceiling:
         """Return the state after a success: the window doubles once a round, a trial that is passed allows the next.
@@ -120,20 +126,21 @@ class Ceiling:
         if self.probe is not None and self.held is not None:
             full = ticket.number >= self.probe and ticket.in_flight >= self.held
             return self._tried(self.passed + full, now)
-        after = self.opened(self.window * 2, last, "doubled after a success") if self._grows(ticket, now) else self
+        after = self._grown(ticket, last, now) if ticket.number > self.raised and self.window < self.top else self
         proves = ticket.number > self.cut and ticket.in_flight > self.proven
         return replace(after, proven=ticket.in_flight) if proves else after
 
-    def _grows(self, ticket: Ticket, now: float) -> bool:
-        """Tell whether the success of *ticket* speaks for all the window, not for its first posts alone.
+    def _grown(self, ticket: Ticket, last: int, now: float) -> Ceiling:
+        """Return the state after a success in the slow start: it counts when it speaks for all the window.
 
-        Where answers come at once, the one for the first of a round would else double the window before those that
-        refuse the rest are read.
+        Where answers come at once and in any order, the first to be read would else double the window before those
+        that refuse the rest are read. Where they come when a job is done, silence speaks.
         """
-        if ticket.number <= self.raised or self.window >= self.top:
-            return False
+        taken = self.taken + (not self.filled or ticket.number <= self.filled)
         silent = ticket.in_flight * 2 >= self.window and now >= self.asked_at + self.policy.taken_after
-        return silent or ticket.in_flight >= self.window
+        if silent or taken == self.filled - self.raised:
+            return self.opened(self.window * 2, last, "doubled after a success")
+        return replace(self, taken=taken)
 
     def _tried(self, passed: int, now: float) -> Ceiling:
         after = replace(self, passed=passed)
@@ -153,7 +160,8 @@ class Ceiling:
 
     def opened(self, window: int, last: int, reason: str) -> Ceiling:
         """Return the state with the slow start at *window* slots; *last*: number of the last post."""
-        return replace(self, window=min(window, self.top), raised=last, asked_at=math.inf, reason=reason)
+        window = min(window, self.top)
+        return replace(self, window=window, raised=last, asked_at=math.inf, filled=0, taken=0, reason=reason)
 
     def refused(self, ticket: Ticket, taken: int, said: int | None, *, last: int, now: float) -> Ceiling:
         """Return the state after a busy answer.
@@ -166,7 +174,7 @@ class Ceiling:
         """
         held = self._learned(ticket, taken, said)
         reason = f"the service takes {said}" if said is not None and held == said else f"refused on top of {taken}"
-        after = replace(self, held=held, window=1, asked_at=math.inf, reason=reason)
+        after = replace(self.opened(1, self.raised, reason), held=held)
         if ticket.number <= self.cut:
             return after if held == self.held else after.untried(now)
         gap = self._next_gap(ticket, held, said)

@@ -275,7 +275,7 @@ def _breaker_heard(before: Governor, after: Governor, now: float) -> tuple[Gover
     breaker = after.breaker
     if breaker.trips > before.breaker.trips:
         opened = BreakerOpened(breaker.wait(now), breaker.trips, breaker.reason)
-        ceiling = replace(after.ceiling, window=1, raised=after.last, reason=breaker.reason)
+        ceiling = after.ceiling.opened(1, after.last, breaker.reason)
         return replace(after, cautious=True, silent=True, ceiling=ceiling, tripped=after.last), [opened]
     if before.breaker.trips and not breaker.trips:
         return after, [BreakerClosed()]

@@ -17,20 +17,34 @@ def ticket(number: int) -> Ticket:
 
 
 @pytest.mark.parametrize(
-    "number, now, window",
+    "answers, now, window",
     [
-        pytest.param(5, 0.1, 8, id="the first of a round says nothing of those sent with it"),
-        pytest.param(8, 0.1, 16, id="the one that filled the window does"),
-        pytest.param(5, 3.1, 16, id="after three seconds a refusal of the others would have come"),
-        pytest.param(3, 9.9, 8, id="the last round had its say"),
+        pytest.param([5], 0.1, 8, id="the first of a round says nothing of those sent with it"),
+        pytest.param([8], 0.1, 8, id="nor does the one that filled the window: it may have overtaken the others"),
+        pytest.param([5, 6, 7, 8], 0.1, 16, id="all of them do"),
+        pytest.param([8, 6, 5, 7], 0.1, 16, id="in any order"),
+        pytest.param([5], 3.1, 16, id="after three seconds a refusal of the others would have come"),
+        pytest.param([1, 2, 3, 4], 9.9, 8, id="the last round had its say"),
     ],
 )
-def test_a_round_grows_the_window_when_all_of_it_was_taken(number: int, now: float, window: int) -> None:
+def test_a_round_grows_the_window_when_all_of_it_was_taken(answers: list[int], now: float, window: int) -> None:
     """Eight slots open, posts 5 to 8 sent together at 0 s: whose success opens more, and when."""
     open_eight = replace(Ceiling.start(SlotPolicy()), window=8, raised=4)
     sent = reduce(lambda ceiling, n: ceiling.posted(ticket(n), 0.0), range(5, 9), open_eight)
 
-    assert window == sent.accepted(ticket(number), last=8, now=now).window
+    answered = reduce(lambda ceiling, n: ceiling.accepted(ticket(n), last=9, now=now), answers, sent)
+
+    assert answered.window == window
+
+
+def test_a_round_that_leaves_the_window_open_does_not_grow_it() -> None:
+    """Eight slots open and two jobs at a time: that more than eight fit is nothing that anybody has seen."""
+    open_eight = replace(Ceiling.start(SlotPolicy()), window=8, raised=4)
+    sent = [Ticket(number, in_flight=2, finished=0) for number in range(5, 30)]
+
+    grown = reduce(lambda ceiling, post: ceiling.posted(post, 0.0).accepted(post, post.number, 9.9), sent, open_eight)
+
+    assert grown.window == 8
 
 
 @pytest.mark.parametrize("said, seconds", [(5, 1800.0), (None, 600.0)])
