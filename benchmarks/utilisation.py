@@ -251,9 +251,12 @@ async def watch_all(every: Sequence[Conditions], task: Task) -> dict[tuple[Condi
 
 
 def on_a_virtual_clock(conditions: Conditions, task: Task) -> tuple[float, float]:
-    """Return what the engine comes to where no exchange takes longer than 20 ms each way: used and later."""
+    """Return what the engine comes to where an exchange takes 20 ms each way and nothing else any time: used and later.
+
+    Estimates are like the embedded server's: in whole seconds, those of one job all wrong by the same factor.
+    """
     times = ServiceTime.parse(task.service)
-    service = QueueService(conditions.slots, times.draw, Random(3), holds=conditions.holds)
+    service = QueueService(conditions.slots, times.draw, Random(3), holds=conditions.holds, steady=True, whole=True)
     ours = run(lambda: Run(service, SlotPolicy(conditions.believed), until=task.seconds))
     end = ours.begun + task.seconds
     return service.utilisation(ours.begun, end), service.utilisation(ours.begun + task.seconds * OPEN, end)

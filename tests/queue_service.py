@@ -32,11 +32,12 @@ def heavy_tailed(mean: float, sigma: float = 1.0) -> Times:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A job the service took, from when to when."""
+    """A job the service took, from when to when; its first estimate, and by what factor that was wrong."""
 
     begin: float
     end: float
     eta: float
+    error: float = 1.0
 
     def done(self, now: float) -> bool:
         """Whether its images exist."""
@@ -62,6 +63,8 @@ class QueueService:
         holds: whether the answer comes when the job is done; else at once, with an eta.
         eta_error: the eta is right within this fraction.
         fresh: whether a poll that comes too early is told a new eta, as right as the first.
+        steady: whether all estimates of one job are wrong by the same factor.
+        whole: whether they are told in whole seconds, one at least.
         retry_after: what a refusal says; None says nothing.
         says_limit: whether a refusal names the depth.
         sick: called for each post with the time; an outcome it returns is the answer, and the job is not taken.
@@ -76,6 +79,8 @@ class QueueService:
     holds: bool = True
     eta_error: float = 0.2
     fresh: bool = True
+    steady: bool = False
+    whole: bool = False
     retry_after: float | None = 30.0
     says_limit: bool = True
     sick: Callable[[float], Outcome | None] = lambda _: None
@@ -117,15 +122,21 @@ class QueueService:
         arrives = anyio.current_time() + self.latency
         self.polls.append(arrives)
         await anyio.sleep(2 * self.latency)
-        eta = self._estimate(job.end - arrives) if self.fresh and not job.done(arrives) else None
-        return Polled(job.done(arrives), eta)
+        if job.done(arrives) or not self.fresh:
+            return Polled(job.done(arrives))
+        error = job.error if self.steady else self._error()
+        return Polled(done=False, eta=self._told((job.end - arrives) * error))
 
-    def _estimate(self, seconds: float) -> float:
-        return seconds * self.rng.uniform(1 - self.eta_error, 1 + self.eta_error)
+    def _error(self) -> float:
+        return self.rng.uniform(1 - self.eta_error, 1 + self.eta_error)
+
+    def _told(self, seconds: float) -> float:
+        return max(1.0, round(seconds)) if self.whole else seconds
 
     def _begin(self, now: float) -> Served:
         seconds = self.times(self.rng)
-        job = Served(now, now + seconds, self._estimate(seconds))
+        error = self._error()
+        job = Served(now, now + seconds, self._told(seconds * error), error)
         self.served.append(job)
         self._unfinished.append(job)
         return job
