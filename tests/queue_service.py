@@ -59,7 +59,7 @@ class QueueService:
     Attributes:
         depth: places in the queue; may be changed at any time.
         times: how long a job is served.
-        latency: one way through the network.
+        latency: one way through the network; of a post, up to *jitter* longer, so that one overtakes another.
         holds: whether the answer comes when the job is done; else at once, with an eta.
         eta_error: the eta is right within this fraction.
         fresh: whether a poll that comes too early is told a new eta, as right as the first.
@@ -76,6 +76,7 @@ class QueueService:
     times: Times
     rng: Random
     latency: float = 0.02
+    jitter: float = 0.0
     holds: bool = True
     eta_error: float = 0.2
     fresh: bool = True
@@ -106,16 +107,19 @@ class QueueService:
 
     async def post(self) -> tuple[Outcome, Served | None]:
         """Answer one post: what it came to, and the job where it was taken."""
-        await anyio.sleep(self.latency)
+        await anyio.sleep(self._way())
         now = anyio.current_time()
         outcome = self.sick(now) or (self._full() if self.taken(now) >= self.depth else None)
         self.posts.append((now, outcome is None))
         if outcome is not None:
-            await anyio.sleep(self.latency)
+            await anyio.sleep(self._way())
             return outcome, None
         job = self._begin(now)
-        await anyio.sleep(self.latency + (job.end - now if self.holds else 0.0))
+        await anyio.sleep(self._way() + (job.end - now if self.holds else 0.0))
         return Accepted(), job
+
+    def _way(self) -> float:
+        return self.latency + (self.rng.uniform(0, self.jitter) if self.jitter else 0.0)
 
     async def poll(self, job: Served) -> Polled:
         """Answer whether *job* is done, and how long it still takes."""

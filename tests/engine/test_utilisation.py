@@ -129,6 +129,17 @@ async def test_learning_the_limit_by_polled_jobs() -> None:
     assert service.rejects < 0.01
 
 
+@pytest.mark.parametrize("depth, refused", [(3, 1), (5, 3), (15, 1), (23, 1)])
+@pytest.mark.parametrize("seed", range(8))
+async def test_answers_that_overtake_one_another_cost_no_more_refusals(depth: int, refused: int, seed: int) -> None:
+    """The last doubling meets the limit (4, 8, 16 slots, or the 24 jobs there are): what it lacks is refused."""
+    service = QueueService(depth, constant(MEAN), Random(seed), holds=False, says_limit=False, jitter=0.1)
+
+    await Run(service, SlotPolicy(), until=HOUR / 60).go()
+
+    assert sum(not taken for _, taken in service.posts) == refused
+
+
 @pytest.mark.parametrize("depth, rejects", [(5, 6), (3, 6)])
 async def test_a_ceiling_that_is_too_high_is_corrected(depth: int, rejects: int) -> None:
     """A thousand jobs, 15 slots asked for and fewer there: a handful of refusals, and the slots stay busy."""
