@@ -92,6 +92,6 @@ async def probing(renderer: Renderer | None = None, **settings: Any) -> AsyncIte
     """Serve with *settings* and plain pictures, and give a client for it."""
     async with (
         serving(Settings(port=0, **settings), renderer or Swatch()) as server,
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=50)) as session,
     ):
         yield Probe(server, session)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -95,16 +94,15 @@ async def test_long_prompts_are_forgotten_sooner() -> None:
 
 
 async def test_painting_does_not_stop_the_loop() -> None:
-    """While four large pictures are painted, other requests are answered within a moment."""
+    """While two large pictures are painted, other requests are answered: many, not one or two after each picture."""
     async with probing(Painter()) as probe, anyio.create_task_group() as group:
         group.start_soon(lambda: probe.post(width=768, height=768, samples=2, prompt="a castle in the mountains"))
-        slowest = 0.0
+        answered = 0
         while not probe.server.ledger.of("done"):
-            began = time.monotonic()
             await probe.api("/api/v3/system_load")
-            slowest = max(slowest, time.monotonic() - began)
+            answered += 1
 
-    assert slowest < 0.5
+    assert answered > 5 * 2
 
 
 async def test_a_swatch_shows_the_whole_request() -> None:
