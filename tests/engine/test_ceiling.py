@@ -93,3 +93,21 @@ def test_room_that_was_there_before_the_refused_post_went_out_is_looked_for_soon
     refused = proven.refused(replace(ticket(9), proven=8), taken=4, said=None, last=9, now=100.0)
 
     assert (refused.held, refused.gap, refused.proven) == (4, 120.0, 8)
+
+
+@pytest.mark.parametrize("limit, window", [(20, 16), (None, 8)])
+def test_silence_opens_the_window_below_a_known_limit_only(limit: int | None, window: int) -> None:
+    """Four posts and no word for ten seconds: where nobody knows how many fit, they may be refused yet."""
+    open_eight = replace(Ceiling.start(SlotPolicy(limit=limit)), window=8, raised=4)
+    sent = reduce(lambda ceiling, n: ceiling.posted(ticket(n), 0.0), range(5, 9), open_eight)
+
+    assert sent.looked(8, 9.9).window == window
+
+
+def test_a_trial_that_is_passed_begins_the_waits_anew() -> None:
+    """Two were refused and the third went well: the next is tried at once, and the one after it in ten minutes."""
+    on_trial = replace(Ceiling.start(SlotPolicy(limit=3)), window=4, held=4, gap=2400.0, probe=7, passed=3)
+
+    passed = on_trial.accepted(Ticket(11, in_flight=4, finished=0), last=11, now=100.0)
+
+    assert (passed.probe, passed.proven, passed.probe_at, passed.gap) == (None, 4, 100.0, 600.0)
