@@ -363,3 +363,26 @@ def test_refusals_around_a_trial_count_as_one() -> None:
     play.answer(Busy(30.0), -1)
 
     assert play.state.ceiling.gap == 1200.0
+
+
+def test_what_was_under_way_when_a_dead_service_was_noticed_does_not_bring_it_back() -> None:
+    """Three answers are lost, then an older post is answered well: that was before, and nobody posts for 30 s."""
+    play = opened()
+    for _ in range(5):
+        play.post()
+    for _ in range(3):
+        play.answer(Unknown(), -1)
+    play.answer(Accepted())
+
+    assert (play.state.breaker.trips, play.state.wait(play.now)) == (1, 30.0)
+
+
+def test_an_acceptance_that_overtakes_the_refusals_of_its_round_ends_no_pause() -> None:
+    """Two posts went out together and the second fits: the service is as busy as the first was told."""
+    play = opened()
+    play.post()
+    play.post()
+    play.answer(Busy())
+    play.answer(Accepted())
+
+    assert (play.state.gate.refusals, play.state.gate.since) == (1, play.now)
