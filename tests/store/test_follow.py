@@ -315,3 +315,12 @@ async def test_dead_links_are_given_up_only_where_the_service_denies_the_image(
 
         assert await _follower(store, told, {"only": says}).ask(standing, 0) == links
         assert len(told.asked) == asked
+
+
+async def test_an_image_that_the_finished_answer_does_not_name_never_comes(tmp_path: Path) -> None:
+    """A service that says ``success`` has made all it will make: of two images, one."""
+    async with opened(tmp_path) as store:
+        standing = await bought(store, job(samples=2), Generation("7", service=HERE, lane="only"))
+        follower = _follower(store, Told(standing), {"only": always(DONE)})
+
+        assert [await follower.ask(standing, sample) for sample in (0, 1)] == [(LINK,), None]
