@@ -152,6 +152,23 @@ async def test_an_image_nobody_knows_any_more_is_lost(tmp_path: Path) -> None:
     assert await scene.left() == 0
 
 
+async def test_a_try_takes_a_place_among_the_downloads_and_the_pause_after_it_none(tmp_path: Path) -> None:
+    """So many at a time, and whoever waits for a link to come alive keeps nobody else waiting."""
+    room, tries, pauses = anyio.CapacityLimiter(2), list[int](), list[int]()
+
+    class Watched(StillClock):
+        async def sleep(self, seconds: float) -> None:
+            pauses.append(room.borrowed_tokens)
+            await super().sleep(seconds)
+
+    scene = Scene(tmp_path, {LINK: [Whole(b"", 503), PNG]}, clock=Watched())
+    fetcher = replace(scene.fetcher(), room=room, count=lambda: tries.append(room.borrowed_tokens))
+
+    await fetcher.fetch(JOB.id, 0, (LINK,), scene.ask)
+
+    assert (tries, pauses) == ([1, 1], [0])
+
+
 async def test_a_link_that_may_still_come_alive_is_not_given_up(tmp_path: Path) -> None:
     """Even where the service knows nothing: eight rounds, then the next run."""
     scene = Scene(tmp_path, {LINK: [Whole(status=503)]}, asked=None)
