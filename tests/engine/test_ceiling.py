@@ -111,3 +111,11 @@ def test_a_trial_that_is_passed_begins_the_waits_anew() -> None:
     passed = on_trial.accepted(Ticket(11, in_flight=4, finished=0), last=11, now=100.0)
 
     assert (passed.probe, passed.proven, passed.probe_at, passed.gap) == (None, 4, 100.0, 600.0)
+
+
+@pytest.mark.parametrize("in_flight, window", [(3, 8), (4, 16)])
+def test_silence_speaks_of_a_window_that_is_half_full(in_flight: int, window: int) -> None:
+    """With fewer jobs at the service, that they were taken says little about room for twice as many as fit now."""
+    open_eight = replace(Ceiling.start(SlotPolicy(limit=20)), window=8, raised=4)
+
+    assert open_eight.posted(Ticket(5, in_flight, finished=0), 0.0).looked(5, 3.0).window == window
