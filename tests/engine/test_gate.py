@@ -84,3 +84,12 @@ def test_the_gate_is_open_when_its_time_has_come() -> None:
 
     assert gate.wait(gate.opens_at) == 0.0
     assert pytest.approx(gate.wait(gate.opens_at - 10)) == 10.0
+
+
+def test_it_has_been_busy_since_the_first_refusal() -> None:
+    """However many rounds came since: that is what patience is measured by."""
+    gate = Gate()
+    for now in (100.0, 200.0, 300.0):
+        gate = gate.closed(None, now, Random(1), fresh=True, longest=120)
+
+    assert gate.busy(400.0) == 300.0
