@@ -27,6 +27,7 @@ def after(*outcomes: Outcome, breaker: Breaker = CLOSED, alone: bool = False) ->
     "outcomes, trips",
     [
         ([NeverSent()] * 4, 0),
+        ([NeverSent("no route to the host")] * 4, 0),
         ([NeverSent()] * 5, 1),
         ([ServerError(), NeverSent()] * 2 + [ServerError()], 1),
         ([ServerError()] * 4 + [Accepted()] + [ServerError()] * 4, 0),
