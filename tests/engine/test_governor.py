@@ -14,7 +14,7 @@ from flux_batch.engine.ceiling import Ticket
 from flux_batch.engine.events import Paused, SlotsChanged
 from flux_batch.engine.governor import Action, Answered, GiveUp, Governor, Left, Looked, Posted, decide
 from flux_batch.engine.outcome import Accepted, Busy, Fatal, NeverSent, Outcome, Refused, ServerError, Unknown
-from flux_batch.engine.policy import SlotPolicy
+from flux_batch.engine.policy import BreakerPolicy, SlotPolicy
 
 OUTCOMES: list[Outcome] = [
     Accepted(),
@@ -215,6 +215,7 @@ def test_a_pause_that_is_too_long_is_given_up() -> None:
         play.answer(Busy(seconds))
 
         assert [back] == [action.seconds for action in play.actions if isinstance(action, GiveUp)]
+        assert play.state.over
         assert not play.post()
 
 
@@ -386,3 +387,33 @@ def test_an_acceptance_that_overtakes_the_refusals_of_its_round_ends_no_pause() 
     play.answer(Accepted())
 
     assert (play.state.gate.refusals, play.state.gate.since) == (1, play.now)
+
+
+def test_nobody_waits_for_a_dead_service_longer_than_an_outage_may_last() -> None:
+    """It is to be looked at in 30 s, and the run ends in 20: that is when to wake."""
+    play = Play(SlotPolicy(limit=5, breaker=BreakerPolicy(unknown=1, outage=20.0)))
+    play.post()
+    play.answer(Unknown())
+
+    assert (play.state.pause(play.now), play.state.wait(play.now)) == (30.0, 20.0)
+
+
+def test_a_lone_post_that_silence_has_spoken_for_closes_no_slot_when_it_is_answered() -> None:
+    """After a pause it goes out beside two jobs and is taken to be accepted; they are done when its answer comes."""
+    play = opened()
+    for outcome in (Accepted(), Accepted(), Accepted(), Busy()):
+        play.post()
+        play.answer(outcome)
+    play.leave(-1)
+    play.leave()
+    play.now += 5
+    assert play.post()
+    play.now += 4
+    play.happen(Looked())
+    for _ in range(2):
+        play.leave()
+    assert (play.state.limit, play.state.in_flight) == (3, 1)
+
+    play.answer(Accepted())
+
+    assert play.state.limit == 3
