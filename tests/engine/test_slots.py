@@ -12,6 +12,7 @@ from flux_batch.engine.clock import SystemClock
 from flux_batch.engine.events import Event, Paused, Resumed, SlotsChanged
 from flux_batch.engine.outcome import Accepted, Busy, Fatal, NeverSent, Unknown
 from flux_batch.engine.policy import SlotPolicy
+from flux_batch.engine.rate import Rate
 from flux_batch.engine.slots import Slots
 from flux_batch.errors import KeyRejected, LimitReached, Unreachable
 
@@ -167,3 +168,16 @@ async def test_a_job_of_an_earlier_run_holds_its_slot(slots: Slots) -> None:
 
     assert posted == [10, 20, 30, 40]
     assert slots.in_flight == 0
+
+
+async def test_posts_keep_the_distance_of_their_rate(brake: Brake) -> None:
+    """Half a second is a wait like any other."""
+    policy = SlotPolicy(limit=4, adaptive=False, rate=Rate(2.0))
+    slots, posted, start = Slots(policy, clock=SystemClock(), rng=Random(7), brake=brake), [], anyio.current_time()
+
+    for _ in range(4):
+        async with slots.hold() as slot:
+            posted.append(anyio.current_time() - start)
+            slot.note(Accepted())
+
+    assert posted == pytest.approx([0.0, 0.5, 1.0, 1.5])
