@@ -168,3 +168,17 @@ async def test_a_ceiling_for_all_lanes_is_never_exceeded(brake: Brake, heard: li
     await run_on_each(work, range(40), at_once=20, brake=brake)
 
     assert (max(at_once), len(at_once), lanes.limit, lanes.known) == (4, 40, 4, 4)
+
+
+async def test_there_is_a_pause_while_no_lane_posts(lanes: Lanes) -> None:
+    """One that may post is enough for there to be none, and one that is closed waits for nothing."""
+    async with lanes["standard"].hold() as slot:
+        slot.note(Busy(retry_after=300))
+    assert lanes.pause == 0.0
+    async with lanes["premium"].hold() as slot:
+        slot.note(Busy(retry_after=30))
+    assert 30 <= lanes.pause <= 33
+
+    lanes.close("premium", OutOfCredit("no credit"))
+
+    assert lanes.pause >= 300
