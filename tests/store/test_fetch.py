@@ -170,13 +170,13 @@ async def test_a_try_takes_a_place_among_the_downloads_and_the_pause_after_it_no
 
 
 async def test_a_link_that_may_still_come_alive_is_not_given_up(tmp_path: Path) -> None:
-    """Even where the service knows nothing: eight rounds, then the next run."""
+    """Even where the service knows nothing, which is asked after each third: eight rounds, then the next run."""
     scene = Scene(tmp_path, {LINK: [Whole(status=503)]}, asked=None)
 
     with pytest.raises(NotYet, match=r"HTTP 503 at https://a\.example"):
         await scene.fetcher().fetch(JOB.id, 0, (LINK,), scene.ask)
 
-    assert scene.visits[LINK] == 8
+    assert (scene.visits[LINK], scene.asks) == (8, 2)
 
 
 async def test_what_is_broken_time_after_time_is_handed_over_for_quarantine(tmp_path: Path) -> None:
