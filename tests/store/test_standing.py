@@ -57,6 +57,20 @@ ROWS: list[tuple[str, list[Record], Stage, int, int]] = [
         1,
         0,
     ),
+    (
+        "one of two lost answers that was heard of after all",
+        [
+            FIRST,
+            record.unknown(WORK, 1, "reset"),
+            record.intent(WORK, 2),
+            record.unknown(WORK, 2, "reset"),
+            record.accepted(WORK, 2, paid(), pending=False),
+            record.answered(WORK),
+        ],
+        Stage.PAID,
+        2,
+        1,
+    ),
     ("lost with its sent line", [FIRST, record.unknown(WORK, 1, "power cut")], Stage.UNKNOWN, 1, 1),
     (
         "lost, then posted again",
@@ -185,6 +199,32 @@ def test_an_image_that_went_missing_is_open_again() -> None:
 
     assert standing.open_samples == (1,)
     assert standing.stage is Stage.PAID
+
+
+def test_what_was_given_is_read_back_as_it_was_written() -> None:
+    """A run that is killed loses none of it."""
+    given = Generation(
+        "7", (("https://a.example/0.png",),), ("0.txt",), 3.0, {"seed": 1}, 2.5, nsfw=False, lane="spare"
+    )
+
+    assert at([FIRST, record.accepted(WORK, 1, given, pending=True)]).generation == replace(
+        given, at="2026-11-22T12:00:01.000Z"
+    )
+
+
+def test_what_a_later_answer_tells_anew_counts() -> None:
+    """Such as the seed, where the first one told another."""
+    later = replace(paid(), meta={"seed": 5})
+
+    standing = at([FIRST, record.accepted(WORK, 1, paid(), pending=True), record.ready(WORK.id, later)])
+
+    assert standing.generation is not None
+    assert standing.generation.meta == {"seed": 5}
+
+
+def test_trouble_of_the_last_post_is_none_of_the_next_one() -> None:
+    """A job that is posted again has met no trouble yet."""
+    assert at([FIRST, record.unknown(WORK, 1, "reset"), record.intent(WORK, 2)]).problem is None
 
 
 def test_a_new_post_begins_anew_but_forgets_no_doubt() -> None:
