@@ -124,6 +124,15 @@ def test_the_last_durable_state_decides(left: Left) -> None:
     assert book.money.possibly_billed_twice == left.posted
 
 
+@pytest.mark.parametrize("pending, then", [(True, Duty.POLL), (False, Duty.FETCH)])
+def test_what_was_accepted_is_brought_home_whatever_was_lost_before(pending: bool, then: Duty) -> None:  # noqa: FBT001 - a parameter
+    """Two answers were lost and the third post went well: it is posted no more, and its image is paid for."""
+    lost = [record.unknown(WORK, 1, "x"), record.unknown(WORK, 2, "x")]
+    book, _ = recovered(Left("", [INTENT, *lost, record.accepted(WORK, 3, paid(), pending=pending)], then))
+
+    assert [duty(book.standings[WORK.id], Wishes(hold=hold)) for hold in (False, True)] == [then, then]
+
+
 @pytest.mark.parametrize("left", ROWS, ids=lambda left: left.words)
 def test_recovery_done_twice_is_recovery_done_once(left: Left) -> None:
     """So it may be killed itself, and start again."""
