@@ -20,6 +20,7 @@ from flux_batch.engine.pool import run_on_each
 from flux_batch.errors import LimitReached, RunStopped
 from flux_batch.grid import Grid, make_grid
 from flux_batch.request.key import Key
+from flux_batch.store.ambiguity import ambiguity_cap
 from flux_batch.store.crew import Crew, Ground, hire
 from flux_batch.store.standing import Generation, Stage
 from flux_batch.store.store import Store
@@ -143,3 +144,11 @@ async def test_while_too_many_lost_answers_are_waited_for_nobody_posts(tmp_path:
     assert isinstance(crew.buyer.brake.reason, LimitReached)
     assert crew.buyer.ambiguity.cap == 3
     assert lost <= 3 + 3 + 1, "waited for, repeated, and one under way"
+
+
+@pytest.mark.parametrize(
+    "at_once, planned, most", [(1, 10, 3), (5, 10, 5), (5, 1000, 10), (15, 1000, 15), (5, 10**6, 25), (100, 10, 25)]
+)
+def test_a_run_repeats_a_hundredth_of_its_jobs_whose_answers_were_lost(at_once: int, planned: int, most: int) -> None:
+    """Or as many as it has slots, three at least, and never more than twenty-five: each may be paid twice."""
+    assert ambiguity_cap(at_once, planned) == most
