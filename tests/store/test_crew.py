@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from hurried_loop import HurriedLoop
-from memory_transport import HangUp, MemoryTransport, Play, Seen, Whole
+from memory_transport import HangUp, MemoryTransport, NobodyThere, Play, Seen, Whole
 from open_folder import bought, opened
 from store_samples import job
 
@@ -118,6 +118,23 @@ async def test_a_call_that_comes_while_its_job_waits_to_be_posted_again_is_heard
     assert (standing.stage, len(posts)) == (Stage.PAID, 2)
     assert (money.known_billed, money.possibly_billed_twice) == (1, 0)
     assert crew.buyer.ambiguity.repeated == set(), "what was not posted again leaves its place to another"
+
+
+async def test_a_post_that_never_left_is_no_attempt_and_says_why(tmp_path: Path, single: Grid) -> None:
+    """The run ends before it can be tried again: the next one posts it, and this one tells what was in the way."""
+
+    def says(_: Seen) -> Play:
+        crew.buyer.brake.pull(LimitReached("the test ends"))
+        return NobodyThere()
+
+    async with opened(tmp_path) as store:
+        crew = hired(store, single, says)
+        with pytest.raises(LimitReached):
+            await crew.buyer.buy(WORK)
+        standing = store.book.standings[WORK.id]
+
+    assert (standing.stage, standing.attempts, standing.unknown) == (Stage.FREE, 0, 0)
+    assert standing.problem == ("transient", "cannot reach the API: refused")
 
 
 async def test_while_too_many_lost_answers_are_waited_for_nobody_posts(tmp_path: Path, single: Grid) -> None:
