@@ -87,6 +87,7 @@ def test_a_link_named_like_another_image_is_no_substitute() -> None:
             ("http://127.0.0.1:8177/g/0.png", "HTTP://a.example/"),
         ),
         (["https://a.example:99999/x", "https://a.example:0/x", "https://a.example:x/"], ()),
+        (["https:///x.png", "https://:443/x.png"], ()),
     ],
 )
 def test_links_are_read_in_every_shape(value: JSON, links: tuple[str, ...]) -> None:
