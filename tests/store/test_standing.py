@@ -10,7 +10,7 @@ from store_samples import NOON, job, paid
 from flux_batch.store import record
 from flux_batch.store.book import COUNTED, Book
 from flux_batch.store.record import Record, after
-from flux_batch.store.standing import Fate, Generation, Stage, Standing
+from flux_batch.store.standing import GIVEN_UP, Fate, Generation, Stage, Standing
 
 WORK = job(samples=2)
 FIRST = record.intent(WORK, 1)
@@ -225,6 +225,14 @@ def test_what_a_later_answer_tells_anew_counts() -> None:
 def test_trouble_of_the_last_post_is_none_of_the_next_one() -> None:
     """A job that is posted again has met no trouble yet."""
     assert at([FIRST, record.unknown(WORK, 1, "reset"), record.intent(WORK, 2)]).problem is None
+
+
+def test_a_job_that_was_given_up_is_no_job_that_the_run_did_not_come_to() -> None:
+    """Both may be posted again; but of the first a report says that it failed, whatever the service's last words."""
+    turned_away = [FIRST, record.sent(WORK.id, 1), record.rejected(WORK.id, 1, ("busy", GIVEN_UP))]
+
+    assert at(turned_away).still_to_buy
+    assert not at([*turned_away, record.problem(WORK.id, GIVEN_UP, "queue full")]).still_to_buy
 
 
 def test_a_new_post_begins_anew_but_forgets_no_doubt() -> None:
