@@ -108,7 +108,7 @@ class Pace:
         finally:
             if not asker.called:
                 self._askers.remove(asker)
-            if self._leader is asker:
+            if self._leader in {None, asker}:  # nobody leads: its heir was cancelled at the same moment
                 self._leader = None
                 for heir in self._askers[:1]:
                     heir.wake()

@@ -66,6 +66,34 @@ async def test_whoever_leaves_the_line_takes_no_turn_along() -> None:
     assert served[-1] - served[0] == pytest.approx(1.0, abs=0.06)
 
 
+async def test_whoever_is_left_when_a_crowd_leaves_at_one_moment_has_a_turn() -> None:
+    """An account that is closed takes all its jobs out of the line at once, the one that leads it among them."""
+    pace, scopes, served = fast(), [anyio.CancelScope() for _ in range(10)], list[float]()
+
+    async def ask_and_leave(scope: anyio.CancelScope) -> None:
+        with scope:
+            await pace.turn()
+
+    async def ask() -> None:
+        await pace.turn()
+        served.append(anyio.current_time() - start)
+
+    start = anyio.current_time()
+    await pace.turn()
+    await pace.turn()
+    with anyio.move_on_after(60):
+        async with anyio.create_task_group() as tasks:
+            for scope in scopes:
+                tasks.start_soon(ask_and_leave, scope)
+            await anyio.sleep(0.1)
+            tasks.start_soon(ask)
+            await anyio.sleep(0.1)
+            for scope in scopes:
+                scope.cancel()
+
+    assert served == pytest.approx([1.0], abs=1e-3)
+
+
 async def test_a_thousand_processing_jobs_are_no_storm() -> None:
     """In no second are there more polls than allowed, and nobody is forgotten."""
     pace, polls, rng = fast(), list[float](), Random(4)
