@@ -100,6 +100,18 @@ async def test_a_limit_that_is_reached_when_all_is_there_ends_nothing(
         assert (ended.error is None) == (code == 0)
 
 
+async def test_a_limit_that_is_reached_before_all_is_there_is_told_whatever_else_the_folder_has(tmp_path: Path) -> None:
+    """The images of an earlier grid are none of this one's, though there may be as many as are missing."""
+    async with site(tmp_path / "out") as at:
+        await at.make(prompts=1, seeds=2)
+
+        grown = {"prompt": ["picture 0", "another"], "seed": {"start": 2, "count": 2}}
+        ended = await at.make(axes=grown, limits={"max_posts": 2})
+
+        assert (ended.report.kept, ended.report.planned, ended.report.exit_code) == (4, 4, 6)
+        assert (await at.make(axes=grown)).report.exit_code == 0
+
+
 async def test_a_job_in_processing_when_the_run_was_cut_is_polled_and_not_posted(tmp_path: Path) -> None:
     """The id is in the journal before anything else happens."""
     async with site(tmp_path / "out", hold=0.0, service_time=ServiceTime("constant", (0.3,))) as at:

@@ -47,7 +47,8 @@ class Agenda:
         self._plan, self._drawn_to_the_end = plan, False
         self._limit, self._whole = limits.limit, limits.part is None
         ordered = plan.ordered()
-        self._rest = self._drawn(ordered if limits.part is None else ordered.shard(*limits.part))
+        self._part = ordered if limits.part is None else ordered.shard(*limits.part)
+        self._rest = self._drawn(self._part)
 
     @property
     def owed(self) -> int:
@@ -73,6 +74,10 @@ class Agenda:
         if first is not None:
             self._rest = chain([first], self._rest)
         return first is None
+
+    def whole(self) -> bool:
+        """Whether every image that the run was to make is there, whatever else the folder has. For a worker thread."""
+        return all(map(self._store.stock.done.whole, self._part.ids()))
 
     def duty(self, job: str) -> Duty:
         """What this job needs next."""
