@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 from batch_runs import Made, Site, assert_sound, billed_per_job, declared, posted_as, site, to_the_end
+from faulty_disk import FaultyDisk
 
 from flux_batch.addons.server.service_time import ServiceTime
 from flux_batch.batch import Batch
@@ -22,6 +24,7 @@ from flux_batch.errors import (
     RunStopped,
     StorageFailed,
 )
+from flux_batch.request.transport import Answer, Download
 from flux_batch.store.disk import Disk
 from flux_batch.store.events import Begun, Ended, Event, Kept, Stopping
 
@@ -110,6 +113,42 @@ async def test_a_limit_that_is_reached_before_all_is_there_is_told_whatever_else
 
         assert (ended.report.kept, ended.report.planned, ended.report.exit_code) == (4, 4, 6)
         assert (await at.make(axes=grown)).report.exit_code == 0
+
+
+class NeverConnected:
+    """A transport that is still dialling when its run is ended."""
+
+    def __init__(self) -> None:
+        self.dialled = anyio.Event()
+
+    async def post(self, *_: object, **__: object) -> Answer:
+        """Dial."""
+        self.dialled.set()
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    def get(self, url: str) -> AbstractAsyncContextManager[Download]:
+        """Nothing is fetched."""
+        raise AssertionError(url)
+
+
+async def test_a_post_that_had_not_left_when_its_run_ended_is_in_no_doubt_after_a_reboot(tmp_path: Path) -> None:
+    """A machine that is shut down ends its run first; only a run that could say nothing any more is doubted."""
+    async with site(tmp_path / "out") as at:
+        wire = NeverConnected()
+        batch = Batch(at.grid(prompts=1, seeds=2), transport=wire, disk=FaultyDisk(boot="before"))
+        async with batch:
+            await wire.dialled.wait()
+            batch.stop(STOP)
+            batch.stop_now()
+            with pytest.raises(Interrupted):
+                async for _ in batch:
+                    pass
+
+        hold = at.grid(prompts=1, seeds=2, limits={"on_ambiguous": "hold"})
+        made = await to_the_end(Batch(hold, endpoint=at.endpoint, disk=FaultyDisk(boot="after")))
+
+        assert (made.report.exit_code, made.report.kept, made.report.possibly_billed_twice) == (0, 2, 0)
 
 
 async def test_a_job_in_processing_when_the_run_was_cut_is_polled_and_not_posted(tmp_path: Path) -> None:

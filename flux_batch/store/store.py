@@ -18,7 +18,7 @@ from flux_batch.store.lock import locked
 from flux_batch.store.log import Log
 from flux_batch.store.manifest import Line, kept_of, read_manifest
 from flux_batch.store.preflight import empty, prepare
-from flux_batch.store.record import Record, unknown
+from flux_batch.store.record import Record, rejected, unknown
 from flux_batch.store.recovery import recover, take_stock
 from flux_batch.store.replay import replay
 from flux_batch.store.reserve import Reserve
@@ -124,9 +124,16 @@ class Store:
             await self.record(record)
 
     async def settle_unanswered(self) -> None:
-        """Declare every post that nobody waits for any more: an error of ours may have cut its way short."""
-        for standing in [each for each in self.book.standings.values() if each.stage is Stage.SENT]:
-            await self.settle(unknown(standing.job, standing.attempts, "the run ended before the answer was read"))
+        """Say of every post that nobody waits for any more what is known: it may be billed, or it had not left.
+
+        Without a word, a post that had not left would be taken for one that had after the next boot.
+        """
+        for standing in [each for each in self.book.standings.values() if each.unanswered]:
+            if standing.stage is Stage.SENT:
+                await self.settle(unknown(standing.job, standing.attempts, "the run ended before the answer was read"))
+            else:
+                words = ("stop", "the run ended before it was sent")
+                await self.settle(rejected(standing.job.id, standing.attempts + 1, words))
 
     def note(self, record: Record) -> None:
         """Let *record*, which tells of something that costs nothing, go along with the next one. Never waits."""
