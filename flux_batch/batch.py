@@ -105,6 +105,7 @@ class Batch:
         self.disk = disk
         self._tracer = tracer
         self._drain = drain
+        self._at_once = anyio.Event()
         self._crew: Crew | None = None
         self._error: FluxBatchError | None = None
 
@@ -131,7 +132,6 @@ class Batch:
         endpoints = self._endpoints()
         self._drain = min(self._drain, FREE_DRAIN) if endpoints[0].forgets else self._drain
         self._send, self._receive = anyio.create_memory_object_stream[Event](BACKLOG)
-        self._at_once = anyio.Event()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._run, endpoints)

@@ -151,6 +151,17 @@ async def test_a_post_that_had_not_left_when_its_run_ended_is_in_no_doubt_after_
         assert (made.report.exit_code, made.report.kept, made.report.possibly_billed_twice) == (0, 2, 0)
 
 
+async def test_a_run_may_be_ended_at_once_before_it_has_begun(tmp_path: Path) -> None:
+    """Two signals may come before its first step; nothing is posted."""
+    async with site(tmp_path / "out") as at:
+        batch = at.batch()
+        batch.stop(STOP)
+        batch.stop_now()
+
+        assert (await to_the_end(batch)).report.exit_code == 130
+        assert at.requests == 0
+
+
 async def test_a_job_in_processing_when_the_run_was_cut_is_polled_and_not_posted(tmp_path: Path) -> None:
     """The id is in the journal before anything else happens."""
     async with site(tmp_path / "out", hold=0.0, service_time=ServiceTime("constant", (0.3,))) as at:
