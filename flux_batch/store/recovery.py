@@ -92,9 +92,10 @@ def recover(book: Book, stock: Stock, *, boot: str) -> list[Record]:
     Args:
         book: the journal, replayed; not changed here.
         stock: manifest against files.
-        boot: this boot's id; after another boot an intent alone may have been sent.
+        boot: this boot's id; after another boot an intent alone may have been sent. Empty where the system names none:
+            it may be another.
     """
-    same_boot = book.run.get("boot") == boot
+    same_boot = bool(boot) and book.run.get("boot") == boot
     found = (_repairs(each, stock, same_boot=same_boot) for each in book.standings.values())
     return [repair for repairs in found for repair in repairs]
 

@@ -124,6 +124,13 @@ def test_the_last_durable_state_decides(left: Left) -> None:
     assert book.money.possibly_billed_twice == left.posted
 
 
+def test_where_the_system_names_no_boot_an_intent_alone_may_have_been_sent() -> None:
+    """Between the two runs the power may have been cut, and a line that tells of the sending may be lost with it."""
+    book = Book([{"e": "run", "boot": ""}, INTENT], whole=Stock().done.whole)
+
+    assert [repair["e"] for repair in recover(book, Stock(), boot="")] == ["unknown"]
+
+
 @pytest.mark.parametrize("pending, then", [(True, Duty.POLL), (False, Duty.FETCH)])
 def test_what_was_accepted_is_brought_home_whatever_was_lost_before(pending: bool, then: Duty) -> None:  # noqa: FBT001 - a parameter
     """Two answers were lost and the third post went well: it is posted no more, and its image is paid for."""
