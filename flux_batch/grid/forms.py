@@ -6,6 +6,7 @@ gives its values as a lazy sequence.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
@@ -22,6 +23,8 @@ from flux_batch.grid.styles import SLOT, Style
 from flux_batch.grid.synonyms import nearest
 
 MOST_DRAWN = 1_000_000
+LONGEST = sys.maxsize
+"""Values of a range at most: more cannot be numbered, and every length is a number."""
 Syntax: TypeAlias = Literal["plain", "dynamic"]
 
 
@@ -55,11 +58,16 @@ class Span(Strict):
             complain("a range takes either stop or count", "{start: 100, count: 8} or {start: 3, stop: 7, step: 0.5}")
         if self.step == 0:
             complain("a range with step 0 never ends", "give another step")
-        if self.count is None and len(self) < 1:
+        if self._length() > LONGEST:
+            complain(f"a range of {self._length():,} values, more than can be numbered", "bring its ends together")
+        if self._length() < 1:
             complain(f"a range from {self.start} to {self.stop} in steps of {self.step} is empty", "swap its ends")
         return self
 
     def __len__(self) -> int:
+        return self._length()
+
+    def _length(self) -> int:
         if self.count is not None:
             return self.count
         steps = (Decimal(str(self.stop)) - Decimal(str(self.start))) / Decimal(str(self.step))

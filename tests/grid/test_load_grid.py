@@ -80,6 +80,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_place(file: Path) -> None:
         (GOOD + "params: {extra: {a: .nan}}\n", ":5:21: .nan is not a finite number", None),
         (GOOD + "params: {seed: !!python/object:os.system x}\n", ":5:16: the tag", None),
         ("axes: {prompt: [], seed: 1}\n", ":1:16: axis prompt is empty", "value"),
+        ("axes: {prompt: [a], seed: {start: 0, stop: 1e30}}\n", ":1:27: a range of 1,000,000,000,000,", "ends"),
         ("axes: {seed: 1}\n", ":1:1: no prompt", "add an axis"),
         ("axes: 5\n", ":1:7: axes must be a mapping, not 5", None),
         ("name: ../up\naxes: {prompt: a}\n", ":1:7: name must be letters, digits, . _ and -, a letter", None),
