@@ -116,12 +116,13 @@ async def test_when_the_last_account_drops_out_the_run_ends(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "endpoints, words",
     [
+        ([], "endpoints is empty"),
         ([{"base_url": "http://127.0.0.1:1"}], "a name each"),
         ([{"name": "a"}, {"name": "a"}], "no two the same"),
         ([{"name": "a"}, {"name": "b", "base_url": "embedded"}], "embedded server cannot be one of several"),
     ],
 )
 def test_endpoints_that_cannot_be_told_apart_are_refused(endpoints: list[dict[str, str]], words: str) -> None:
-    """The mistake is found before anything is sent."""
+    """The mistake is found before anything is sent; an empty list is not taken for the default address."""
     with pytest.raises(GridError, match=words):
         make_grid({"endpoints": endpoints, "axes": {"prompt": ["a fox"]}})

@@ -64,8 +64,10 @@ class Grid(Cells):
     @field_validator("endpoints")
     @classmethod
     def _are_lanes(cls, value: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+        if not value:
+            complain("endpoints is empty", "name at least one, or take it out")
         names = [each.name for each in value]
-        if len(set(names)) < len(names) or (value and None in names):
+        if len(set(names)) < len(names) or None in names:
             complain("endpoints need a name each, and no two the same", "- {name: standard, key_env: STANDARD_KEY}")
         if len(value) > 1 and any(each.base_url == EMBEDDED for each in value):
             complain("the embedded server cannot be one of several endpoints", "start one with `flux-batch serve`")

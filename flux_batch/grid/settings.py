@@ -25,6 +25,8 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 LANE = r"^[A-Za-z0-9._-]{1,40}$"
 LISTEN = r"^[^\s/]+:\d{1,5}$"
 CALLED = r"^https?://[^\s]+$"
+MOST_SLOTS = 1000
+"""Slots of an account, and jobs at the service at once: each is a task, and no account has so many."""
 SHARD = re.compile(r"(\d+)/(\d+)")
 FAILURES = ("refused", "transient", "pending", "held", "gate", "paid_but_lost")
 """The classes of ``failures.jsonl``."""
@@ -90,7 +92,7 @@ class Endpoint(Strict):
 
     name: str | None = Field(None, pattern=LANE, description="names it among several endpoints")
     base_url: str = Field("https://modelslab.com/api/v6", description="`embedded`, or the API's http(s) URL")
-    queue_limit: int = Field(5, ge=1, le=1000, description="slots of the account: 5, 10 or 15 by plan")
+    queue_limit: int = Field(5, ge=1, le=MOST_SLOTS, description="slots of the account: 5, 10 or 15 by plan")
     key_file: PathText | None = Field(None, description="file that holds the key; relative to the grid file")
     key_env: str = Field(KEY_VARIABLE, description="environment variable that holds the key")
     price: float | None = Field(None, ge=0, description="USD per image")
@@ -161,8 +163,8 @@ class Limits(Strict):
     @field_validator("concurrency")
     @classmethod
     def _at_least_one(cls, value: Literal["auto"] | int) -> Literal["auto"] | int:
-        if isinstance(value, int) and value < 1:
-            complain(f"limits.concurrency must be auto or at least 1, not {value}")
+        if isinstance(value, int) and not 1 <= value <= MOST_SLOTS:
+            complain(f"limits.concurrency must be auto or 1 to {MOST_SLOTS:,}, not {value}")
         return value
 
     @field_validator("rate")

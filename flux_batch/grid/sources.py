@@ -105,7 +105,7 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         _refuse(f"no such file: {path}", "a path starts from the folder of the grid file")
     except IsADirectoryError:
-        _refuse(f"{path} is a folder", "name the files in it: " + f"{path.name}/*.txt")
+        _refuse(f"{path} is a folder", "add /*.txt to name the files in it")
     except OSError as error:
         _refuse(f"cannot read {path}: {error.strerror}")
     except UnicodeEncodeError:

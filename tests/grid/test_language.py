@@ -63,6 +63,8 @@ class TestValues:
             ({"start": 1, "stop": 2, "count": 2}, "either stop or count"),
             ({"start": 1, "stop": 5, "step": 0}, "step 0"),
             ({"start": 5, "stop": 1}, "swap its ends"),
+            ({"start": 1, "count": 10**20}, "a range of 100,000,000,000,000,000,000 values, more than can be numbered"),
+            ({"start": 1, "stop": 10**20}, "a range of 100,000,000,000,000,000,000 values, more than can be numbered"),
             ({"start": 15, "count": 10}, "guidance_scale must be a number, 1 to 20, not 24"),
             ({"strat": 1, "count": 2}, "did you mean 'start'?"),
             ([[1, 2]], "one list is enough"),
