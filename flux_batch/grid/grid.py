@@ -92,8 +92,13 @@ class Grid(Cells):
 
     @property
     def digest(self) -> str:
-        """SHA-256, in hex, over the canonical grid and the files it names: what it says, however it is written."""
-        said: dict[str, Any] = {"grid": self.model_dump(mode="json", exclude_defaults=True, by_alias=True)}
+        """SHA-256, in hex, over the canonical grid and the files it names: what it says, however it is written.
+
+        How a run talks about it (``run``: ``--json``, ``--quiet``, ...) is none of it.
+        """
+        said: dict[str, Any] = {
+            "grid": self.model_dump(mode="json", exclude={"run"}, exclude_defaults=True, by_alias=True)
+        }
         said["order"] = [part.axes.names for part in self.parts]
         said["files"] = [list(_digests(axis)) for part in self.parts for _, axis in part.axes.items()]
         text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -215,6 +215,14 @@ def test_the_digest_tells_grids_apart() -> None:
     assert one.digest != make_grid({"axes": {"prompt": ["a"], "seed": [1, 3]}}).digest
 
 
+@pytest.mark.parametrize("run", [{"json": True}, {"quiet": True}, {"verbose": 2}, {"metrics_file": "run.prom"}])
+def test_how_a_run_talks_is_no_part_of_the_digest(run: dict[str, object]) -> None:
+    """What ``plan --json``, ``run --json`` and ``run.json`` call the grid is the same."""
+    axes = {"prompt": ["a"]}
+
+    assert make_grid({"axes": axes, "run": run}).digest == make_grid({"axes": axes}).digest
+
+
 def test_a_prompt_file_is_read_beside_the_grid(tmp_path: Path, file: Path) -> None:
     """Paths start from the folder of the grid, blank lines and comments do not count."""
     (tmp_path / "prompts.txt").write_text("# animals\na fox\n\nan owl # at night\n", "utf-8")
