@@ -64,7 +64,7 @@ class Agenda:
     @property
     def replaced(self) -> set[Image]:
         """Images that have a manifest line, no whole file, and are bought again in this run."""
-        return {image for image in self._store.stock.missing if self.duty(image[0]) is Duty.REBUY}
+        return {image for image in self._store.stock.missing if self.duty(image[0]) in {Duty.BUY, Duty.REBUY}}
 
     def empty(self) -> bool:
         """Whether there is nothing to do. For a worker thread: millions of jobs may be done before one that is not."""

@@ -13,7 +13,7 @@ paid                                   fetch it
 manifest line, file whole              done
 manifest line, file gone or other size fetch it again, never buy it again
 kept by the journal, no manifest line  somebody took it out: make it again
-told to the embedded server only       it is gone and billed nothing: post it
+told to the embedded server only       it is gone and billed nothing: post it, the line of a lost file goes first
 file, no manifest line                 take it in after a full check, if it was paid
 =====================================  =============================================
 """
@@ -28,7 +28,7 @@ from typing import TypeAlias
 from flux_batch.store.book import Book
 from flux_batch.store.done import Done
 from flux_batch.store.manifest import Kept
-from flux_batch.store.record import Record, fate, forgotten, missing, unknown
+from flux_batch.store.record import Record, fate, forgotten, missing, rebuy, unknown
 from flux_batch.store.standing import ACCEPTED, Fate, Stage, Standing
 
 OWED = ACCEPTED | {Stage.UNKNOWN}
@@ -109,9 +109,12 @@ def _repairs(standing: Standing, stock: Stock, *, same_boot: bool) -> list[Recor
     open_samples = gone.union(standing.open_samples)
     here = {sample for sample in open_samples if standing.stage in ACCEPTED and stock.done.has(job.id, sample)}
     unanswered = standing.stage is Stage.SENT or (standing.stage is Stage.INTENT and not same_boot)
-    if standing.bills_nothing and (unanswered or standing.stage in OWED) and open_samples - here:
-        return [forgotten(job.id, GONE_WITH_ITS_SERVICE, doubts=standing.unknown)]
     repairs = [missing(job.id, sample) for sample in sorted(gone)]
+    if standing.bills_nothing and (unanswered or standing.stage in OWED) and open_samples - here:
+        # An image that has a line must stay known by its job, or it would be one that came from nowhere.
+        return (
+            [*repairs, rebuy(job.id)] if gone else [forgotten(job.id, GONE_WITH_ITS_SERVICE, doubts=standing.unknown)]
+        )
     repairs += [fate(job.id, sample, Fate.KEPT) for sample in sorted(here)]
     if unanswered:
         attempt = standing.attempts + (standing.stage is Stage.INTENT)

@@ -58,6 +58,31 @@ async def test_quiet_says_nothing(tmp_path: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
+async def test_a_picture_of_the_embedded_server_that_is_gone_is_painted_again(tmp_path: Path) -> None:
+    """Nobody can fetch it, for that server went with its run, and nobody pays for it."""
+    out, grid = tmp_path / "out", grid_file(tmp_path, "embedded", seeds=2)
+    await flux_batch("run", grid, "--out", out)
+    await anyio.to_thread.run_sync(min((out / "images").iterdir()).unlink)
+
+    done = await flux_batch("run", grid, "--out", out, "--json")
+
+    report = json.loads(done.out)
+    assert (done.code, report["kept"], report["posts"]) == (0, 2, 1)
+    assert (await flux_batch("verify", out)).code == 0
+
+
+async def test_a_service_that_paints_otherwise_may_take_the_place_of_the_embedded_server(at: Site) -> None:
+    """What it makes for an image that is gone is kept, and not held against the line of the old one."""
+    grid = grid_for(at, seeds=2)
+    await flux_batch("run", grid, "--base-url", "embedded")
+    await anyio.to_thread.run_sync(min((at.out / "images").iterdir()).unlink)
+
+    made = await again_in_here(at, grid)
+
+    assert_sound(at)
+    assert (made.report.exit_code, made.report.kept, made.report.quarantined, len(at.posts)) == (0, 2, 0, 1)
+
+
 async def test_json_on_stdout_is_run_json_and_nothing_else(at: Site) -> None:
     """A program reads it as it is; words for people go to stderr."""
     done = await flux_batch("run", grid_for(at), "--json", env=KEY)
