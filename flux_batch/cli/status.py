@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,7 +62,10 @@ def lines(found: Survey, out: Path) -> Iterator[str]:
         yield f"  {'under way':<12}{many(found.under_way, 'image')} asked for and not answered yet"
     if any(others.values()):
         yield f"  {'without':<12}{', '.join(f'{count:,} {name}' for name, count in others.items() if count)}"
-    for words, count in {"no file": found.missing, "no line": found.strays}.items():
+    if found.untraceable:
+        yield f"  {'no file':<12}{found.untraceable:,}, and the journal does not say where from; to make them again:"
+        yield f"  {'':<12}flux-batch verify {plain(quote(str(out)))} --repair --rebuy"
+    for words, count in {"no file": found.missing - found.untraceable, "no line": found.strays}.items():
         if count:
             yield f"  {words:<12}{count:,}; the next run puts that right, see `flux-batch verify`"
     if found.drifted:

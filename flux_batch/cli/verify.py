@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -113,7 +114,7 @@ def facts(audit: Audit, found: list[Violation], done: list[str]) -> dict[str, ob
 
 def lines(audit: Audit, found: list[Violation], done: list[str], *, repair: bool) -> Iterator[str]:
     """Yield what a person reads."""
-    from flux_batch.store.invariants import PROMISES
+    from flux_batch.store.invariants import PROMISES, Broken
 
     yield from (f"repaired: {plain(each, WIDTH)}" for each in done[:-1])
     read = f"{many(audit.images, 'file')} ({audit.bytes / 2**20:,.1f} MiB)"
@@ -129,4 +130,7 @@ def lines(audit: Audit, found: list[Violation], done: list[str], *, repair: bool
     if not found:
         yield "all is as it should be"
     elif not repair:
-        yield f"next: flux-batch verify {plain(str(audit.folder.root))} --repair"
+        yield f"next: flux-batch verify {plain(quote(str(audit.folder.root)))} --repair"
+    elif any(each.broken is Broken.GONE for each in found):
+        yield "next: run the grid again; what nobody can fetch is bought again only after"
+        yield f"      flux-batch verify {plain(quote(str(audit.folder.root)))} --repair --rebuy"

@@ -71,12 +71,15 @@ async def refetch(folder: Folder, clock: Clock, *, rebuy: bool, service: Endpoin
     Raises:
         RunStopped, KeyMissing: it came to an end before all was tried.
     """
-    grid = await anyio.to_thread.run_sync(lambda: grid_of(last_run(folder)))
-    endpoints = (service,) if service else find_endpoints(grid.accounts)
+    run = await anyio.to_thread.run_sync(last_run, folder)
+    # Without a run in the journal nothing can be fetched; what is gone may be given up all the same.
+    grid = None if rebuy and not run else grid_of(run)
+    endpoints = (service,) if service else () if grid is None else find_endpoints(grid.accounts)
     async with open_store(folder, clock) as store:
         await store.begin({"e": "repair"})
         said = list(store.notes)
-        said += await _fetch(store, grid, endpoints, clock)
+        if grid is not None:
+            said += await _fetch(store, grid, endpoints, clock)
         if rebuy:
             said += await _mark(store)
         await anyio.to_thread.run_sync(_correct_report, store)

@@ -43,6 +43,7 @@ class Survey:
         grid: name of the grid of the last run, None before a first one.
         running: process id of the run that goes on, None where there is none.
         missing: images that have a manifest line and no whole file; the next run fetches them.
+        untraceable: those of them of which the journal does not say where they came from: no run can fetch them.
         strays: files in ``images/`` without a line; the next run takes them in or sets them aside.
         exit_code: of the last run, None while it goes on or where it died.
         planned: images the last run's grid asks for.
@@ -67,6 +68,7 @@ class Survey:
     under_way: int = 0
     quarantined: int = 0
     missing: int = 0
+    untraceable: int = 0
     strays: int = 0
     drifted: int = 0
     money: Money = field(default_factory=Money)
@@ -106,6 +108,7 @@ def survey(folder: Folder) -> Survey:
         # What a run left that died counts as the next run will count it: a post without an answer may be billed.
         for repair in recover(book, stock, boot=folder.disk.boot()):
             book.add(repair)
+    found.untraceable = sum(job not in book.standings for job, _ in stock.missing)
     _add_journal(found, book)
     found.axes = {name: values for name, values in found.axes.items() if 1 < len(values) <= MOST_VALUES}
     return found

@@ -149,6 +149,25 @@ async def test_what_nobody_can_fetch_is_left_and_told_until_somebody_decides(tmp
         assert (await told(at.out))["violations"] == []
 
 
+async def test_an_image_that_came_from_nowhere_is_made_again_by_the_command_that_is_named(tmp_path: Path) -> None:
+    """Its file and the journal are gone: run, status and verify all lead to the same way out."""
+    async with site(tmp_path / "an out") as at:
+        await made(at)
+        await to_thread.run_sync(spoil, at.out, "deleted")
+        await to_thread.run_sync((at.out / ".flux-batch" / "journal.jsonl").unlink)
+        assert (await at.make()).report.exit_code == 3
+        status = await to_thread.run_sync(lambda: CliRunner().invoke(main, ["status", str(at.out)]))
+        found = await verify(at.out, "--repair")
+
+        way_out = f"flux-batch verify '{at.out}' --repair --rebuy"
+        assert way_out in status.stdout
+        assert way_out in found.stdout
+        assert "1 job will be bought again by the next run" in (await verify(at.out, "--repair", "--rebuy")).stdout
+
+        assert (await at.make()).report.exit_code == 0
+        assert len(at.posts) == 9
+
+
 async def test_a_folder_in_use_is_not_repaired(tmp_path: Path) -> None:
     """Code 9, and who holds it; plain verify looks on."""
     async with site(tmp_path / "out") as at:
