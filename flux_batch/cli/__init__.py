@@ -47,12 +47,16 @@ class Commands(click.Group):
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Tell wrong words to a program in JSON as well: click itself speaks to people only."""
-        from flux_batch.cli.words import say_error
+        """Tell wrong words to a program in JSON as well: click itself speaks to people only.
+
+        What a command says last it says outside of its own care: a full stream is an error of ours as any other.
+        """
+        from flux_batch.cli.words import complaining, say_error
 
         as_json = "--json" in ctx.args
         try:
-            return super().invoke(ctx)
+            with complaining():
+                return super().invoke(ctx)
         except click.UsageError as error:
             if as_json:
                 say_error(error.format_message(), None, error.exit_code)

@@ -59,9 +59,10 @@ def test_a_run_that_cannot_say_its_end_is_exit_8(grid: Path, out: Path, option: 
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
-def test_a_command_that_cannot_answer_is_exit_8(grid: Path) -> None:
+@pytest.mark.parametrize("words", [["plan", "GRID"], ["schema"], ["styles"], ["styles", "--json"]], ids=" ".join)
+def test_a_command_that_cannot_answer_is_exit_8(grid: Path, words: list[str]) -> None:
     """In one sentence."""
-    done = shell('"$@" >/dev/full', "plan", grid)
+    done = shell('"$@" >/dev/full', *(grid if word == "GRID" else word for word in words))
 
     assert done.returncode == 8
     assert done.stderr.startswith("error: standard output cannot be written")
